@@ -1,0 +1,59 @@
+# Everything happens in .venv, made from nothing but Python; a second call finds it ready.
+
+PYTHON ?= python3
+ARGS ?=
+RUN := .venv/bin/python
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-slow lint mutants bench wheel clean
+
+help: ## show this list
+	@echo "minigen: make TARGET"
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: .venv/ready ## train a GAN on the bundled digits (a minute), say where the pictures are
+	@$(RUN) examples/gan_digits.py $(ARGS)
+
+test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
+	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 $(ARGS)
+
+test-slow: .venv/ready-test ## run the statistical tests and learning curves
+	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 -m slow $(ARGS)
+
+lint: .venv/ready-lint ## check form, types and the order of the rooms
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports
+
+mutants: .venv/ready-test ## plant each known bug and see its test fail
+	@$(ONE_THREAD) $(RUN) tests/mutants/run.py --workers 2 $(ARGS)
+
+bench: .venv/ready ## measure what an operation costs
+	@$(ONE_THREAD) $(RUN) benchmarks/overhead.py $(ARGS)
+
+wheel: .venv/ready ## build dist/minigen-*.whl
+	@rm -rf build dist
+	@$(RUN) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+clean: ## remove .venv and all that tools left behind
+	@rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "minigen needs Python 3.11 or newer; '$(PYTHON)' is not. Name one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+.venv/ready: setup.cfg pyproject.toml | .venv/bin/python
+	@echo "installing minigen in .venv"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/ready-%: .venv/ready
+	@echo "installing what '$*' needs"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@
