@@ -25,7 +25,7 @@ test-slow: .venv/ready-test ## run the statistical tests and learning curves
 lint: .venv/ready-lint ## check form, types and the order of the rooms
 	@$(RUN) -m ruff check .
 	@$(RUN) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 mutants: .venv/ready-test ## plant each known bug and see its test fail
 	@$(ONE_THREAD) $(RUN) tests/mutants/run.py --workers 2 $(ARGS)
