@@ -36,6 +36,7 @@ bench: .venv/ready ## measure what an operation costs
 wheel: .venv/ready ## build dist/minigen-*.whl
 	@rm -rf build dist
 	@$(RUN) -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@rm -rf build
 	@ls dist/*.whl
 
 clean: ## remove .venv and all that tools left behind
