@@ -132,7 +132,7 @@ def test_no_file_names_a_place_of_one_machine():
 
 def test_commands_of_the_readme_exist():
     targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text("README.md"), re.MULTILINE))
+    named = set(re.findall(r"(?:^\s*|`)make ([a-z-]+)", text("README.md"), re.MULTILINE))
     assert {"demo", "test"} <= named <= targets
 
 
