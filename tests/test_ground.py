@@ -119,7 +119,7 @@ def test_one_version():
 def test_no_file_names_a_place_of_one_machine():
     place = re.compile(r"(?<![\w.:/])/(?:home|root|Users|tmp|work|opt|mnt)/")
     files = [*ROOT.glob("*"), *(ROOT / ".ci").iterdir()]
-    for folder in ("minigen", "tests", "examples", "docs"):
+    for folder in ("minigen", "tests", "examples", "benchmarks", "docs"):
         files += (ROOT / folder).rglob("*")
     kinds = {"", ".cfg", ".json", ".md", ".patch", ".py", ".svg", ".toml", ".txt", ".yml"}
     wrong = [
