@@ -1,0 +1,485 @@
+"""The Tensor: an array with a memory of how it was computed.
+
+The methods of each family of operations stand beside their rows in `ops`; here is what remains: making,
+moving, reading, printing, and the gradient.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from minigen.autodiff import graph
+from minigen.autodiff.engine import backward
+from minigen.autodiff.graph import Leaf, Storage, TensorBase, alias, describe, new, watch_of, wrap
+from minigen.autodiff.ops.activation import ActivationMethods
+from minigen.autodiff.ops.arithmetic import ArithmeticMethods
+from minigen.autodiff.ops.comparison import ComparisonMethods
+from minigen.autodiff.ops.exponential import ExponentialMethods
+from minigen.autodiff.ops.indexing import IndexingMethods
+from minigen.autodiff.ops.inplace import assign, check_writable
+from minigen.autodiff.ops.joining import JoiningMethods
+from minigen.autodiff.ops.matmul import MatmulMethods
+from minigen.autodiff.ops.operands import as_dtype, operand
+from minigen.autodiff.ops.ordering import OrderingMethods
+from minigen.autodiff.ops.reduction import ReductionMethods
+from minigen.autodiff.ops.shape import ShapeMethods
+from minigen.autodiff.table import op
+from minigen.backend import Array, Device, DType, device_of, namespace, to_device, to_dtype, to_host
+
+_clone = op("clone", lambda x: x.copy(), x=lambda g: g)
+_move = op("to", lambda x, *, device, origin: to_device(x, device), x=lambda g, device, origin: _back(g, device, origin))
+
+
+def _back(g: Any, device: Device, origin: Device) -> Any:
+    """Move the gradient to where the input was."""
+    return _move(g, device=origin, origin=device)
+
+
+class RemovableHandle:
+    """What `Tensor.register_hook` returns: `remove` takes the hook away."""
+
+    def __init__(self, hooks: dict[int, Callable[[Any], Any]], key: int) -> None:
+        self._hooks = hooks
+        self._key = key
+
+    def remove(self) -> None:
+        """Take the hook away; doing so twice is harmless."""
+        self._hooks.pop(self._key, None)
+
+
+class Tensor(
+    ArithmeticMethods,
+    ComparisonMethods,
+    ExponentialMethods,
+    ActivationMethods,
+    ShapeMethods,
+    ReductionMethods,
+    MatmulMethods,
+    JoiningMethods,
+    IndexingMethods,
+    OrderingMethods,
+):
+    """An array that can be differentiated.
+
+    Make one with `minigen.tensor`. The constructor is PyTorch's legacy one: ``Tensor(2, 3)`` is a Tensor of
+    that shape (zeros here), ``Tensor([1, 2])`` a copy of the data in the default dtype.
+
+    Attributes
+    ----------
+    array : numpy.ndarray or cupy.ndarray
+        The array itself, no copy. After writing into it by hand call `bump_version`.
+    grad : Tensor or None
+        The accumulated gradient, filled by `backward`.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> x = mg.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ()
+    __array_ufunc__ = None
+    __array_priority__ = 1000
+
+    def __new__(cls, *data: Any) -> "Tensor":
+        """Make a Tensor of a shape (integers) or of data, in the default dtype."""
+        dtype = to_dtype(float)
+        if all(isinstance(n, int) for n in data):
+            array = numpy.zeros(data if data else (0,), dtype)
+        elif len(data) == 1:
+            array = numpy.array(data[0].array if isinstance(data[0], TensorBase) else data[0], dtype)
+        else:
+            raise TypeError(f"Tensor: expected integers (a shape) or one sequence, got {data!r}: see minigen.tensor")
+        self = new(cls)
+        self.array = array
+        self.grad = None
+        self._requires_grad = False
+        self._node = None
+        self._storage = None
+        return self
+
+    # ------------------------------------------------------------------------------- what it is
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.array.shape  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return self.array.dtype  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.array.ndim  # type: ignore[no-any-return]
+
+    @property
+    def device(self) -> Device:
+        """Where the array lives."""
+        return device_of(self.array)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the Tensor was made by the user, not by a recorded operation."""
+        return self._node is None or type(self._node) is Leaf
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on this Tensor are recorded; settable on leaves."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value and self.array.dtype.kind != "f":
+            raise TypeError(f"only floating Tensors can require grad, got {describe(self)}: convert it with .float()")
+        if not value and not self.is_leaf:
+            raise RuntimeError("requires_grad of a computed Tensor cannot be switched off: use .detach()")
+        self._requires_grad = bool(value)
+        if not value:
+            self._node = None
+
+    def requires_grad_(self, requires_grad: bool = True) -> "Tensor":
+        """Set `requires_grad` and return the Tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    def dim(self) -> int:
+        """Return the number of axes."""
+        return self.ndim
+
+    def size(self, dim: int | None = None) -> Any:
+        """Return the shape, or the length of axis `dim`."""
+        if dim is None:
+            return self.shape
+        if not -self.ndim <= dim < self.ndim:
+            raise IndexError(f"size: dim {dim} is out of range for shape {self.shape}")
+        return self.shape[dim]
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return int(self.array.size)
+
+    def is_floating_point(self) -> bool:
+        """Return whether the elements are floating."""
+        return bool(self.array.dtype.kind == "f")
+
+    # ------------------------------------------------------------------------------ the gradient
+
+    def backward(
+        self, gradient: "Tensor | None" = None, retain_graph: bool | None = None, create_graph: bool = False
+    ) -> None:
+        """Add the gradient of this Tensor to the ``grad`` of every leaf it depends on.
+
+        Parameters
+        ----------
+        gradient : Tensor, optional
+            Gradient of a final scalar with respect to this Tensor, of its shape; may be left out for one element.
+        retain_graph : bool, optional
+            Keep the saved arrays for another backward; by default only with `create_graph`.
+        create_graph : bool, optional
+            Record the sweep, so that the gradients can be differentiated again.
+
+        Raises
+        ------
+        RuntimeError
+            If the Tensor does not require grad, if a `gradient` is needed, or if the graph was released.
+
+        Examples
+        --------
+        >>> import minigen as mg
+        >>> x = mg.tensor(3.0, requires_grad=True)
+        >>> (x**2).backward()
+        >>> x.grad
+        tensor(6.)
+        """
+        backward(self, gradient, retain_graph, create_graph)
+
+    def register_hook(self, hook: Callable[["Tensor"], "Tensor | None"]) -> RemovableHandle:
+        """Call ``hook(grad)`` when the gradient of this Tensor is complete; what it returns replaces it.
+
+        Examples
+        --------
+        >>> import minigen as mg
+        >>> x = mg.tensor(3.0, requires_grad=True)
+        >>> handle = x.register_hook(lambda grad: 10.0 * grad)
+        >>> x.backward()
+        >>> x.grad
+        tensor(10.)
+        >>> handle.remove()
+        """
+        if not self._requires_grad:
+            raise RuntimeError("register_hook: this Tensor does not require grad: set requires_grad=True first")
+        hooks = watch_of(self).hooks
+        key = max(hooks, default=-1) + 1
+        hooks[key] = hook
+        return RemovableHandle(hooks, key)
+
+    def retain_grad(self) -> None:
+        """Fill ``grad`` of this computed Tensor too (leaves have it anyway)."""
+        if not self._requires_grad:
+            raise RuntimeError("retain_grad: this Tensor does not require grad: set requires_grad=True first")
+        if not self.is_leaf:
+            watch_of(self).retain(self)
+
+    def detach(self) -> "Tensor":
+        """Return a Tensor on the same memory, outside the graph."""
+        return alias(self)
+
+    def detach_(self) -> "Tensor":
+        """Take this Tensor out of the graph."""
+        self._node = None
+        self._requires_grad = False
+        return self
+
+    @property
+    def data(self) -> "Tensor":
+        """A detached Tensor on the same memory; assigning puts this Tensor on other memory."""
+        return alias(self)
+
+    @data.setter
+    def data(self, value: "Tensor") -> None:
+        if not isinstance(value, TensorBase):
+            raise TypeError(f"data: expected a Tensor, got {describe(value)}: make one with minigen.tensor(...)")
+        if type(value.array) is not type(self.array) or value.array.dtype != self.array.dtype:
+            raise TypeError(f"data: expected {self.array.dtype} on {self.device}, got {describe(value)}: use .to(...)")
+        self.array = value.array
+        value.storage.share(value, self)
+        if self.is_leaf:
+            self._node = None
+
+    def bump_version(self) -> None:
+        """Say that `array` was written by hand, so that graphs which saved it can tell."""
+        self.storage.version += 1
+
+    # -------------------------------------------------------------------------- copies and moves
+
+    def clone(self) -> "Tensor":
+        """Return a copy, joined to the graph.
+
+        Examples
+        --------
+        >>> import minigen as mg
+        >>> mg.tensor([1.0]).clone()
+        tensor([1.])
+        """
+        return _clone(self)
+
+    def to(self, *target: Any, device: Any = None, dtype: Any = None) -> "Tensor":
+        """Return the Tensor on a device, in a dtype, or both: itself if nothing changes.
+
+        Parameters
+        ----------
+        *target : dtype, device or Tensor
+            Where to; a Tensor stands for its device and dtype.
+        device, dtype : optional
+            The same by name.
+
+        Examples
+        --------
+        >>> import minigen as mg
+        >>> mg.tensor([1, 2]).to(mg.float64)
+        tensor([1., 2.], dtype=float64)
+        """
+        for item in target:
+            if isinstance(item, TensorBase):
+                device, dtype = device_of(item.array), item.array.dtype
+            elif isinstance(item, Device) or (isinstance(item, str) and item.partition(":")[0] in ("cpu", "cuda")):
+                device = item
+            elif item is not None:
+                dtype = item
+        result = self if dtype is None else as_dtype(self, to_dtype(dtype))
+        if device is None:
+            return result
+        origin = device_of(result.array)
+        target_device = Device(device) if isinstance(device, str) else device
+        return result if origin == target_device else _move(result, device=target_device, origin=origin)
+
+    def cpu(self) -> "Tensor":
+        """Return the Tensor in host memory."""
+        return self.to("cpu")
+
+    def cuda(self, device: Any = "cuda") -> "Tensor":
+        """Return the Tensor on a GPU."""
+        return self.to(f"cuda:{device}" if isinstance(device, int) else device)
+
+    def type(self, dtype: Any) -> "Tensor":
+        """Return the Tensor in `dtype`."""
+        return self.to(dtype=dtype)
+
+    def type_as(self, other: "Tensor") -> "Tensor":
+        """Return the Tensor in the dtype of `other`."""
+        return self.to(dtype=other.dtype)
+
+    def half(self) -> "Tensor":
+        """Return the Tensor in float16."""
+        return self.to(dtype="float16")
+
+    def float(self) -> "Tensor":
+        """Return the Tensor in float32."""
+        return self.to(dtype="float32")
+
+    def double(self) -> "Tensor":
+        """Return the Tensor in float64."""
+        return self.to(dtype="float64")
+
+    def int(self) -> "Tensor":
+        """Return the Tensor in int32."""
+        return self.to(dtype="int32")
+
+    def long(self) -> "Tensor":
+        """Return the Tensor in int64."""
+        return self.to(dtype="int64")
+
+    def bool(self) -> "Tensor":
+        """Return the Tensor as booleans: True where not 0."""
+        return self.to(dtype="bool")
+
+    def contiguous(self) -> "Tensor":
+        """Return the Tensor in C order: itself if it is."""
+        return self if self.array.flags.c_contiguous else self.clone()
+
+    # ------------------------------------------------------------------------- whole-Tensor writes
+
+    def zero_(self) -> "Tensor":
+        """Set every element to 0, in place."""
+        return self.fill_(0)
+
+    def fill_(self, value: Any) -> "Tensor":
+        """Set every element to `value`, in place."""
+        return self.copy_(operand("fill_", value))
+
+    def copy_(self, source: Any) -> "Tensor":
+        """Write `source`, broadcast to this shape and cast to this dtype, in place."""
+        check_writable("copy_", self)
+        source = operand("copy_", source)
+        xp = namespace(self.array)
+        if not isinstance(source, TensorBase):
+            return assign("copy_", self, wrap(xp.full(self.array.shape, source, self.array.dtype)))
+        return assign("copy_", self, as_dtype(source, self.array.dtype).expand(self.array.shape).clone())
+
+    # ------------------------------------------------------------------------------- reading it
+
+    def numpy(self) -> Any:
+        """Return the NumPy array itself, without a copy.
+
+        Raises
+        ------
+        TypeError
+            If the Tensor requires grad (use ``.detach()``) or lives on a GPU (use ``.cpu()``).
+        """
+        return self.__array__()
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if self._requires_grad:
+            raise TypeError("a Tensor that requires grad is not read as a NumPy array: use .detach().numpy()")
+        if type(self.array) is not numpy.ndarray:
+            raise TypeError(f"a Tensor on {self.device} is not read as a NumPy array: use .cpu().numpy()")
+        if dtype is not None and dtype != self.array.dtype:
+            return self.array.astype(dtype)
+        return self.array.copy() if copy else self.array
+
+    def item(self) -> Any:
+        """Return the only element as a Python number (waits for a GPU)."""
+        if self.array.size != 1:
+            raise ValueError(f"item: expected one element, got shape {self.shape}: index it first, or use .tolist()")
+        return self.array.item()
+
+    def tolist(self) -> Any:
+        """Return the elements as nested Python lists."""
+        return self.array.tolist()
+
+    def __float__(self) -> Any:
+        return float(self.item())
+
+    def __int__(self) -> Any:
+        return int(self.item())
+
+    def __index__(self) -> Any:
+        if self.array.dtype.kind not in "iu" or self.array.size != 1:
+            raise TypeError(f"only a Tensor of one integer can be an index, got {describe(self)}")
+        return int(self.array.item())
+
+    def __bool__(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError(
+                f"the truth of a Tensor of shape {self.shape} is ambiguous: use .any(), .all(), or 'is' for identity"
+            )
+        return bool(self.array.item())
+
+    def __len__(self) -> Any:
+        if not self.array.ndim:
+            raise TypeError("len() of a 0-d Tensor")
+        return self.array.shape[0]
+
+    def __iter__(self) -> Any:
+        if not self.array.ndim:
+            raise TypeError("iteration over a 0-d Tensor: use .item()")
+        return iter(self.unbind(0))
+
+    def __contains__(self, value: Any) -> Any:
+        return bool((self == value).any())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.array.ndim == 0 else format(repr(self), spec)
+
+    def __repr__(self) -> str:
+        array = to_host(self.array)
+        style: dict[str, Any] = {"separator": ", ", "prefix": "tensor(", "precision": 4}
+        if array.dtype.kind == "f" and array.size and not _integral(array):
+            style["floatmode"] = "fixed"
+        notes = []
+        if array.dtype not in (to_dtype(float), numpy.int64, numpy.bool_):
+            notes.append(f"dtype={array.dtype}")
+        if type(self.array) is not numpy.ndarray:
+            notes.append(f"device='{self.device}'")
+        if self._node is not None and not self.is_leaf:
+            source = self._node.parents[0] if type(self._node) is graph.Output else self._node
+            notes.append(f"grad_fn=<{source.plan.op.name}>")
+        elif self._requires_grad:
+            notes.append("requires_grad=True")
+        return f"tensor({', '.join([numpy.array2string(array, **style), *notes])})"
+
+    # ------------------------------------------------------------------------------ copy module
+
+    def __copy__(self) -> "Tensor":
+        """Return another leaf on the same memory, with the same ``requires_grad``."""
+        self._refuse_copy("copy")
+        twin = self._like(self.array)
+        self.storage.share(self, twin)
+        return twin
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> "Tensor":
+        self._refuse_copy("deepcopy")
+        if id(self) not in memo:
+            twin = memo[id(self)] = self._like(self.array.copy())
+            twin.grad = copy.deepcopy(self.grad, memo)
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def _refuse_copy(self, name: str) -> None:
+        if not self.is_leaf:
+            raise RuntimeError(f"{name} of a computed Tensor: use .clone() to stay in the graph, .detach() to leave it")
+
+    def _like(self, array: Array) -> "Tensor":
+        twin = new(type(self))
+        twin.array = array
+        twin.grad = None
+        twin._requires_grad = self._requires_grad
+        twin._node = None
+        twin._storage = None
+        return twin  # type: ignore[no-any-return]
+
+
+def _integral(array: Any) -> bool:
+    finite = array[numpy.isfinite(array)]
+    return bool((finite == numpy.rint(finite)).all())
+
+
+graph.tensor_class = Tensor
+__all__ = ["RemovableHandle", "Storage", "Tensor"]
