@@ -1,0 +1,32 @@
+"""What holds for every test and doctest: no wall clock, no window, equal draws, no state left behind."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import minigen as mg
+from minigen.random import manual_seed
+
+os.environ["MPLBACKEND"] = "Agg"
+
+settings.register_profile(
+    "minigen",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("minigen")
+
+
+@pytest.fixture(autouse=True)
+def global_state():
+    """Seed the default generator before a test; fail the test that leaves a mode switched."""
+    manual_seed(0)
+    before = mg.get_default_dtype(), mg.is_grad_enabled()
+    yield
+    after = mg.get_default_dtype(), mg.is_grad_enabled()
+    mg.set_default_dtype(before[0])
+    mg.set_grad_enabled(before[1])
+    assert after == before, "the default dtype or the grad mode was left switched"
