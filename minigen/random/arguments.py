@@ -126,6 +126,8 @@ def check_values(rule: str, values: Array, valid: Array) -> None:
 
 
 def _is_array(value: Any) -> bool:
+    if isinstance(value, numpy.generic):
+        return False  # a number
     try:
         return namespace(value) is not None
     except TypeError:

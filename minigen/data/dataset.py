@@ -1,0 +1,78 @@
+"""What a data set is: anything with a length that can be indexed from 0."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Generic, TypeVar
+
+from minigen.autodiff import Tensor
+
+Example = TypeVar("Example", covariant=True)
+
+
+class Dataset(ABC, Generic[Example]):
+    """Base class of data sets of one's own; a `DataLoader` takes any object with these two methods.
+
+    Examples
+    --------
+    >>> class Squares(Dataset[int]):
+    ...     def __getitem__(self, index):
+    ...         return index**2
+    ...     def __len__(self):
+    ...         return 4
+    >>> Squares()[3]
+    9
+    """
+
+    @abstractmethod
+    def __getitem__(self, index: Any) -> Example:
+        """Return example number `index`, from 0 to ``len(self) - 1``."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of examples."""
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Tensors whose rows belong together: example i is the tuple of their rows i.
+
+    Parameters
+    ----------
+    *tensors : Tensor, shape (n, …)
+        At least one, all with the same n.
+
+    Attributes
+    ----------
+    tensors : tuple of Tensor
+        As given.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not a Tensor.
+    ValueError
+        If there are none, or they have no or unequal first dimensions.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> pairs = TensorDataset(mg.zeros(5, 2), mg.arange(5))
+    >>> len(pairs), pairs[3]
+    (5, (tensor([0., 0.]), tensor(3)))
+    """
+
+    def __init__(self, *tensors: Tensor) -> None:
+        for i, tensor in enumerate(tensors):
+            if not isinstance(tensor, Tensor):
+                kind = type(tensor).__name__
+                raise TypeError(f"TensorDataset: argument {i} is of type {kind}: use minigen.tensor")
+        shapes = [tensor.shape for tensor in tensors]
+        if not shapes or () in shapes or len({shape[0] for shape in shapes}) > 1:
+            raise ValueError(f"TensorDataset: needs Tensors of equally many rows, got shapes {shapes}")
+        self.tensors = tensors
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        """Return the rows `index` (anything that indexes a Tensor) of each Tensor."""
+        return tuple(tensor[index] for tensor in self.tensors)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.tensors[0])
