@@ -353,11 +353,10 @@ class Generator(Stream):
     def _categorical(self, probs: Array) -> Array:
         """`probs` sum to 1 along the last axis, the one that is drawn from."""
         cumulative = probs.cumsum(-1)
+        # A uniform draw is at most 1 - 2**-53, so `level` stays below the last sum also when rounded: what
+        # is counted ends before the last outcome that can happen, and passes over those that cannot.
         level = self._host.random((*probs.shape[:-1], 1)) * cumulative[..., -1:]
-        drawn = (cumulative <= level).sum(-1)
-        # `level` may round up to the last cumulative sum: no further than the last outcome that can happen
-        last = probs.shape[-1] - 1 - (probs[..., ::-1] > 0).argmax(-1)
-        return numpy.minimum(drawn, last)
+        return (cumulative <= level).sum(-1)
 
     def _integers(self, low: int, high: int, shape: tuple[int, ...]) -> Array:
         return self._host.integers(low, high, shape)
