@@ -8,7 +8,7 @@ generative models. The rooms, from the ground up: `backend`, `autodiff`, `random
 import importlib
 from typing import Any
 
-from minigen import autodiff
+from minigen import autodiff, random
 from minigen.autodiff import engine as autograd
 from minigen.autodiff.creation import (
     arange,
@@ -48,5 +48,34 @@ from minigen.autodiff.ops.indexing import where
 from minigen.autodiff.tensor import Tensor
 from minigen.backend import Device as device
 from minigen.backend import DeviceError, get_default_dtype, set_default_dtype, to_dtype
+from minigen.random import (
+    bernoulli,
+    manual_seed,
+    multinomial,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+)
 
 __version__ = "0.1.0"
+
+LAZY = ("data", "learning", "models", "nn", "optim", "viz")
+
+(bool, uint8, int8, int16, int32, int64, float16, float32, float64) = map(
+    to_dtype, ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+)
+half, float, double, int, long = float16, float32, float64, int32, int64
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room above `random` when it is first named (PEP 562)."""
+    if name in LAZY:
+        return importlib.import_module(f"minigen.{name}")
+    raise AttributeError(f"module 'minigen' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LAZY})

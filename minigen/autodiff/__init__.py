@@ -6,7 +6,7 @@ and grad), `ops` (the operations by family), `tensor` (the Tensor), `creation`.
 
 from minigen.autodiff.engine import backward, grad
 from minigen.autodiff.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from minigen.autodiff.graph import wrap
+from minigen.autodiff.graph import origin, wrap
 from minigen.autodiff.table import Op, op, rows
 from minigen.autodiff.tensor import Tensor
 
@@ -19,6 +19,7 @@ __all__ = [
     "is_grad_enabled",
     "no_grad",
     "op",
+    "origin",
     "rows",
     "set_grad_enabled",
     "wrap",

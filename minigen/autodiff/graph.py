@@ -235,6 +235,24 @@ def node_of(tensor: TensorBase) -> Node:
     return node
 
 
+def origin(tensor: TensorBase) -> str | None:
+    """Return the name of the recorded operation that computed `tensor`, looking through views; None for a leaf.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> x = mg.ones(3, requires_grad=True)
+    >>> mg.autodiff.origin((2.0 * x)[:2])
+    'mul'
+    """
+    node = tensor._node
+    while node is not None and node.parents:
+        if type(node) is not Output and not node.plan.op.view:
+            return node.plan.op.name
+        node = node.parents[0]
+    return None
+
+
 def watch_of(tensor: TensorBase) -> Watch:
     """Return the `Watch` on the gradient of `tensor`."""
     node = node_of(tensor)

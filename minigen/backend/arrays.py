@@ -50,6 +50,8 @@ def namespace(array: Array) -> Any:
     try:
         return namespaces[type(array)]
     except KeyError:
+        if isinstance(array, numpy.generic):  # arithmetic on 0-d NumPy arrays gives scalars
+            return numpy
         cupy = sys.modules.get("cupy")
         if cupy is not None and isinstance(array, cupy.ndarray):
             register_array_type(type(array), cupy)

@@ -1,0 +1,10 @@
+"""Generative adversarial networks: a generator makes samples, a discriminator tells them from data.
+
+Reading order: `minigen/models/adversarial/generator.py`, `minigen/models/adversarial/discriminator.py`,
+`minigen/learning/adversarial.py`, `examples/gan_digits.py`.
+"""
+
+from minigen.models.adversarial.discriminator import Discriminator
+from minigen.models.adversarial.generator import Generator
+
+__all__ = ["Generator", "Discriminator"]

@@ -1,0 +1,199 @@
+"""Derivatives against central differences, and the strategies that draw operands for them.
+
+`check_derivatives` is the independent route for every row of the table: it knows no rule, only the function.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import minigen.autodiff as ad
+from minigen.autodiff import Tensor
+from minigen.autodiff.graph import Output, node_of, reachable
+
+STEP = 1e-6
+RTOL, ATOL = 1e-6, 1e-7
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation under test: a function of Tensors, what it is given, and the rows it must go through."""
+
+    name: str
+    function: Callable[..., Any]
+    operands: st.SearchStrategy[tuple[np.ndarray, ...]]
+    covers: tuple[str, ...] = field(default=())
+    order: int = 2
+
+
+def check_derivatives(function: Callable[..., Any], arrays: tuple[np.ndarray, ...], order: int = 2) -> set[str]:
+    """Compare the derivatives of `function` at float64 `arrays` with central differences; return the rows used.
+
+    Raw and recorded sweeps agree bit for bit; gradients have the inputs' shape and dtype; inputs are not written.
+    """
+    rng = np.random.default_rng(0)
+    before = [a.copy() for a in arrays]
+    used: set[str] = set()
+
+    def scalar(values: list[np.ndarray]) -> float:
+        with ad.no_grad():
+            outputs = as_tuple(function(*[ad.wrap(v) for v in values]))
+        return float(sum((c * o.array).sum() for c, o in zip(cotangents, outputs, strict=True) if c is not None))
+
+    inputs = [ad.wrap(a, requires_grad=True) for a in arrays]
+    outputs = as_tuple(function(*inputs))
+    cotangents = [signed(rng, o.shape) if o.requires_grad else None for o in outputs]
+    pairs = [(o, ad.wrap(c)) for o, c in zip(outputs, cotangents, strict=True) if c is not None]
+    assert pairs, "no output requires grad"
+    used |= rows_of(pairs[0][0])
+    seeds = ([o for o, _ in pairs], inputs, [c for _, c in pairs])
+
+    raw = ad.grad(*seeds, retain_graph=True, allow_unused=True)
+    recorded = ad.grad(*seeds, create_graph=True, allow_unused=True)
+    first = []
+    for value, kept, graph, a in zip(inputs, raw, recorded, arrays, strict=True):
+        assert (kept is None) == (graph is None)
+        gradient = np.zeros(a.shape) if kept is None else kept.array
+        if kept is not None:
+            assert kept.shape == value.shape
+            assert kept.dtype == value.dtype
+            assert kept.array.tobytes() == graph.array.tobytes(), "the raw and the recorded sweep differ"
+        first.append(gradient)
+    for i, a in enumerate(arrays):
+        numeric = np.zeros(a.shape)
+        for index in np.ndindex(a.shape):
+            shifted = [b.copy() for b in arrays]
+            h = STEP * max(1.0, abs(a[index]))
+            shifted[i][index] = a[index] + h
+            above = scalar(shifted)
+            shifted[i][index] = a[index] - h
+            numeric[index] = (above - scalar(shifted)) / (2 * h)
+        np.testing.assert_allclose(first[i], numeric, rtol=RTOL, atol=ATOL, err_msg=f"first derivative in input {i}")
+
+    for a, b in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(a, b, err_msg="an input was written")
+    if order >= 2:
+        used |= check_second(function, arrays, cotangents, recorded, inputs, rng)
+    return used
+
+
+def check_second(
+    function: Callable[..., Any],
+    arrays: tuple[np.ndarray, ...],
+    cotangents: list[np.ndarray | None],
+    recorded: tuple[Tensor | None, ...],
+    inputs: list[Tensor],
+    rng: np.random.Generator,
+) -> set[str]:
+    """Compare the gradient of (w . gradient) with the difference quotient of the gradient along w.
+
+    The Hessian is symmetric, so differentiating the gradient along w gives the same vector as the gradient of
+    its product with w; cotangents join the inputs, because rules are linear in g and must know it.
+    """
+    known = [i for i, g in enumerate(recorded) if g is not None and g.requires_grad]
+    if not known:
+        return set()
+    used = set().union(*(rows_of(recorded[i]) for i in known))
+    directions = {i: signed(rng, arrays[i].shape) for i in known}
+    found = ad.grad(
+        [recorded[i] for i in known],
+        inputs,
+        [ad.wrap(directions[i]) for i in known],
+        allow_unused=True,
+    )
+
+    def gradient(values: list[np.ndarray]) -> list[np.ndarray]:
+        tensors = [ad.wrap(v, requires_grad=True) for v in values]
+        outputs = as_tuple(function(*tensors))
+        pairs = [(o, ad.wrap(c)) for o, c in zip(outputs, cotangents, strict=True) if c is not None]
+        grads = ad.grad([o for o, _ in pairs], tensors, [c for _, c in pairs], allow_unused=True)
+        return [np.zeros(v.shape) if g is None else g.array for v, g in zip(values, grads, strict=True)]
+
+    h = 1e-5
+    above = gradient([a + h * directions[i] if i in directions else a for i, a in enumerate(arrays)])
+    below = gradient([a - h * directions[i] if i in directions else a for i, a in enumerate(arrays)])
+    for i, (up, down) in enumerate(zip(above, below, strict=True)):
+        exact = np.zeros(arrays[i].shape) if found[i] is None else found[i].array
+        np.testing.assert_allclose(
+            exact, (up - down) / (2 * h), rtol=1e-5, atol=1e-6, err_msg=f"second derivative in input {i}"
+        )
+    return used
+
+
+def as_tuple(outputs: Any) -> tuple[Tensor, ...]:
+    return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
+
+
+def rows_of(tensor: Tensor) -> set[str]:
+    """Return the names of the rows in the graph of `tensor`."""
+    nodes = reachable([node_of(tensor)])
+    return {n.plan.op.name for n in nodes if n.parents and type(n) is not Output}
+
+
+def signed(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Draw numbers of both signs and of size at least 1/2, so that no element can hide."""
+    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
+
+
+# ----------------------------------------------------------------------------------------- strategies
+
+shapes = st.one_of(
+    st.just(()),
+    st.sampled_from([(0,), (2, 0), (1,), (1, 1)]),
+    st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple),
+)
+
+
+@st.composite
+def values(draw: st.DrawFn, shape: tuple[int, ...], low: float = -2, high: float = 2, away: tuple[float, ...] = ()):
+    """Draw distinct float64 numbers in some memory layout, at least 0.05 from each of `away`."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    a = rng.uniform(low, high, shape)
+    for kink in away:
+        near = np.abs(a - kink) < 0.05
+        a = np.where(near, kink + np.where(a < kink, -0.1, 0.1), a)
+    return draw(layout(a))
+
+
+@st.composite
+def layout(draw: st.DrawFn, a: np.ndarray):
+    """Return the values of `a` in C order, permuted, with negative strides, or with gaps between them."""
+    kind = draw(st.sampled_from(["C", "permuted", "negative", "gaps"]))
+    a = np.asarray(a)
+    if kind == "permuted":
+        return np.array(a.T, order="C").T
+    if kind == "negative" and a.ndim:
+        return np.array(a[::-1], order="C")[::-1]
+    if kind == "gaps" and a.ndim:
+        wide = np.full((*a.shape[:-1], 2 * a.shape[-1]), np.nan)
+        wide[..., ::2] = a
+        return wide[..., ::2]
+    return np.array(a, order="C")
+
+
+@st.composite
+def unary(draw: st.DrawFn, low: float = -2, high: float = 2, away: tuple[float, ...] = (), shape: Any = shapes):
+    """Draw one operand of any shape."""
+    return (draw(values(draw(shape), low, high, away)),)
+
+
+@st.composite
+def broadcast_pair(
+    draw: st.DrawFn, low: float = -2, high: float = 2, away: tuple[float, ...] = (), apart: float = 0.0
+):
+    """Draw two operands that broadcast; with `apart`, no two elements that meet are closer than that."""
+    full = draw(shapes)
+    pair = []
+    for _ in range(2):
+        shape = tuple(1 if draw(st.booleans()) and n else n for n in full)
+        pair.append(draw(values(shape[draw(st.integers(0, len(shape))) :] if 0 not in full else shape, low, high, away)))
+    x, y = pair
+    if apart:
+        y = np.asarray(y)
+        spread = np.round(y / (4 * apart)) * 4 * apart
+        x = np.round(x / (4 * apart)) * 4 * apart + 2 * apart
+        return x, spread
+    return x, y

@@ -1,0 +1,455 @@
+"""The graph: order, accumulation, ownership, release, hooks, memory."""
+
+import copy
+import gc
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+import minigen as mg
+from minigen.autodiff import op, wrap
+from minigen.autodiff.graph import reachable
+
+
+def leaf(values, dtype="float64"):
+    return wrap(np.array(values, dtype), requires_grad=True)
+
+
+# ---------------------------------------------------------------------------------------- order and sums
+
+
+def test_reuse_and_diamonds() -> None:
+    x = leaf([2.0, 3.0])
+    a = x * x
+    b = a + x
+    c = a * b + a
+    c.sum().backward()
+    # c = x^4 + x^3 + x^2
+    v = x.array
+    np.testing.assert_allclose(x.grad.numpy(), 4 * v**3 + 3 * v**2 + 2 * v)
+
+
+def test_gradients_accumulate_over_calls() -> None:
+    x = leaf([2.0])
+    for _ in range(3):
+        (x * x).backward()
+    assert x.grad.item() == 12.0
+
+
+def test_a_wide_graph_sums_every_branch_once() -> None:
+    x = leaf([1.0, 2.0])
+    total = mg.stack([x * float(i) for i in range(500)]).sum()
+    total.backward()
+    np.testing.assert_allclose(x.grad.numpy(), [124750.0, 124750.0])
+
+
+def test_a_million_operations_differentiate_and_free_without_recursion() -> None:
+    x = leaf([1.0])
+    y = x
+    for _ in range(1_000_000):
+        y = y + 1.0
+    y.backward()
+    assert x.grad.item() == 1.0
+    del y
+    z = x
+    for _ in range(1_000_000):
+        z = z * 1.0
+    del z
+
+
+def test_the_sweep_of_grad_visits_only_paths_to_the_inputs() -> None:
+    visited = []
+    spy = op("test_spy", lambda x: x + 0, x=lambda g: visited.append(1) or g)
+    x, y = leaf([1.0]), leaf([2.0])
+    out = x * 2.0 + spy(y)
+    mg.grad(out, x)
+    assert visited == []
+    assert y.grad is None
+
+
+# ---------------------------------------------------------------------------------------------- ownership
+
+
+def test_two_leaves_never_share_a_gradient() -> None:
+    p, q = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    (p + q).sum().backward()
+    assert not np.shares_memory(p.grad.array, q.grad.array)
+    p.grad *= 0.0
+    np.testing.assert_array_equal(q.grad.numpy(), [1.0, 1.0])
+
+
+def test_a_gradient_is_writable_contiguous_memory_of_its_own() -> None:
+    x = wrap(np.asfortranarray(np.ones((2, 3))), requires_grad=True)
+    x.sum().backward()
+    x.grad.array[...] = 5.0
+    assert x.grad.array.flags.c_contiguous
+    w = leaf(np.ones((2, 3)))
+    (w.T * wrap(np.ones((3, 2)))).sum().backward()
+    assert w.grad.array.flags.c_contiguous
+    assert w.grad.array.flags.owndata
+
+
+def test_the_gradient_given_to_backward_is_not_kept() -> None:
+    x = leaf([1.0, 2.0])
+    seed = mg.tensor([1.0, 1.0], dtype="float64")
+    (x + 0.0).backward(seed)
+    seed.array[...] = 9.0
+    np.testing.assert_array_equal(x.grad.numpy(), [1.0, 1.0])
+    x.backward(seed)
+    assert not np.shares_memory(x.grad.array, seed.array)
+
+
+def test_gradients_returned_by_grad_share_nothing() -> None:
+    x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    for create_graph in (False, True):
+        seed = wrap(np.ones(2))
+        a, b = mg.grad(x + y, [x, y], seed, create_graph=create_graph)
+        assert not np.shares_memory(a.array, b.array)
+        assert not np.shares_memory(a.array, seed.array)
+
+
+def test_a_rule_that_returns_a_saved_array_does_not_give_it_away() -> None:
+    row = op("test_linear", lambda x, w: (x * w).sum(), fixed=("w",), x=lambda g, w: w)
+    x, w = leaf([1.0, 2.0]), wrap(np.array([3.0, 4.0]))
+    row(x, w).backward()
+    x.grad *= 2.0
+    np.testing.assert_array_equal(w.numpy(), [3.0, 4.0])
+
+
+def test_addition_in_place_spares_the_first_two_arrivals() -> None:
+    fixed = np.ones(2)
+    row = op("test_same", lambda x: x + 0, x=lambda g: fixed)
+    x = leaf([1.0, 2.0])
+    y = x * 1.0
+    (row(y) + row(y) + row(y) + row(y)).sum().backward()
+    np.testing.assert_array_equal(fixed, [1.0, 1.0])
+    np.testing.assert_array_equal(x.grad.numpy(), [4.0, 4.0])
+
+
+# ------------------------------------------------------------------------------------- release, versions
+
+
+def test_a_second_backward_names_retain_graph() -> None:
+    x = leaf([2.0])
+    y = x * x
+    y.backward()
+    with pytest.raises(RuntimeError, match="mul: the arrays saved .* retain_graph=True"):
+        y.backward()
+    z = x * x
+    z.backward(retain_graph=True)
+    z.backward()
+
+
+def test_saved_arrays_are_released_node_by_node() -> None:
+    alive = []
+    row = op("test_watch", lambda x, y: x * y, x=lambda g, y: alive.append(probe() is not None) or g * y, y=lambda g, x: g * x)
+    x = leaf(np.ones(3))
+    inner = row(x, x)
+    last = wrap(np.ones(3)) * 1.0
+    probe = weakref.ref(last.array)
+    out = inner * last
+    del last
+    out.sum().backward()
+    assert alive == [False]
+
+
+def test_a_saved_array_changed_in_place_is_noticed() -> None:
+    for change in (
+        lambda t: t.add_(1.0),
+        lambda t: t.detach().mul_(2.0),
+        lambda t: t.data.fill_(0.0),
+        lambda t: t[:1].zero_(),
+        lambda t: t.__setitem__(0, 5.0),
+    ):
+        x, c = leaf([1.0, 2.0]), mg.tensor([3.0, 4.0], dtype="float64")
+        y = x * c
+        change(c)
+        with pytest.raises(RuntimeError, match=r"mul: an array saved for its gradient was changed in place.*clone"):
+            y.sum().backward()
+
+
+def test_the_version_belongs_to_the_storage_also_through_later_views() -> None:
+    x, base = leaf([1.0, 2.0]), mg.zeros(2, 2, dtype="float64")
+    y = x * base[0]
+    base.view(4)[1:2].add_(1.0)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        y.sum().backward()
+
+
+def test_an_operation_that_saved_nothing_does_not_mind() -> None:
+    x, c = leaf([1.0]), mg.tensor([3.0], dtype="float64")
+    y = x + c
+    c.add_(1.0)
+    y.backward()
+
+
+def test_a_saved_output_changed_under_no_grad_is_noticed() -> None:
+    x = leaf([1.0])
+    y = x.exp()
+    with mg.no_grad():
+        y.add_(1.0)
+    with pytest.raises(RuntimeError, match="exp: an array saved"):
+        y.backward()
+
+
+def test_the_version_is_checked_in_the_second_order_too() -> None:
+    x, c = leaf([1.0]), mg.tensor([3.0], dtype="float64")
+    (g,) = mg.grad(x * x * c, x, create_graph=True)
+    c.add_(1.0)
+    with pytest.raises(RuntimeError, match="changed in place"):
+        mg.grad(g, x)
+
+
+# -------------------------------------------------------------------------------------------------- hooks
+
+
+def test_hooks_run_once_when_the_gradient_is_complete() -> None:
+    x = leaf([1.0])
+    y = x * 2.0
+    seen = []
+    y.register_hook(lambda g: seen.append(g.item()))
+    (y * 3.0 + y * 4.0).backward()
+    assert seen == [7.0]
+
+
+def test_hooks_replace_in_order_and_can_be_removed() -> None:
+    x = leaf([1.0])
+    first = x.register_hook(lambda g: g * 2.0)
+    x.register_hook(lambda g: g + 1.0)
+    (x * 5.0).backward()
+    assert x.grad.item() == 11.0
+    first.remove()
+    first.remove()
+    x.grad = None
+    (x * 5.0).backward()
+    assert x.grad.item() == 6.0
+
+
+def test_a_hook_of_the_wrong_shape_is_refused() -> None:
+    x = leaf([1.0, 2.0])
+    x.register_hook(lambda g: g.sum())
+    with pytest.raises(TypeError, match=r"a hook must return None or a Tensor of shape \(2,\)"):
+        (x * 2.0).sum().backward()
+
+
+def test_hooks_see_tensors_in_the_recorded_sweep() -> None:
+    x = leaf([3.0])
+    y = x * x
+    y.register_hook(lambda g: g * y)
+    (g,) = mg.grad(y, x, create_graph=True)  # y * 2x = 2x^3
+    assert g.item() == 54.0
+    assert mg.grad(g, x)[0].item() == 54.0  # 6x^2
+
+
+def test_retain_grad() -> None:
+    x = leaf([2.0])
+    y = x * x
+    y.retain_grad()
+    (y * 3.0).backward()
+    assert y.grad.item() == 3.0
+    assert x.grad.item() == 12.0
+    x.retain_grad()  # a leaf has it anyway
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        x.detach().retain_grad()
+
+
+# ------------------------------------------------------------------------------------- grad and backward
+
+
+def test_allow_unused() -> None:
+    x, y = leaf([1.0]), leaf([1.0])
+    with pytest.raises(RuntimeError, match="input 1 .* allow_unused=True"):
+        mg.grad(x * 2.0, [x, y])
+    g, none = mg.grad(x * 2.0, [x, y], allow_unused=True)
+    assert g.item() == 2.0
+    assert none is None
+
+
+def test_grad_with_respect_to_computed_tensors() -> None:
+    x = leaf([2.0])
+    y = x * x
+    z = y * y
+    gy, gx = mg.grad(z, [y, x])
+    assert (gy.item(), gx.item()) == (8.0, 32.0)
+    assert mg.grad(y, y)[0].item() == 1.0
+
+
+def test_grad_leaves_the_leaves_alone() -> None:
+    x = leaf([2.0])
+    mg.grad(x * x, x)
+    assert x.grad is None
+
+
+def test_backward_through_a_gradient() -> None:
+    x = leaf([2.0, -1.0])
+    w = leaf([0.5, 3.0])
+    (g,) = mg.grad((w * x * x * x).sum(), x, create_graph=True)
+    (g * g).sum().backward()  # sum (3 w x^2)^2
+    np.testing.assert_allclose(w.grad.numpy(), 18 * w.array * x.array**4)
+    np.testing.assert_allclose(x.grad.numpy(), 36 * w.array**2 * x.array**3)
+
+
+def test_higher_orders() -> None:
+    x = leaf([0.7])
+    y = x**5
+    for expected in (5 * 0.7**4, 20 * 0.7**3, 60 * 0.7**2, 120 * 0.7, 120.0):
+        (y,) = mg.grad(y, x, create_graph=True)
+        assert y.item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_create_graph_records_under_no_grad_too() -> None:
+    x = leaf([3.0])
+    y = x * x
+    with mg.no_grad():
+        (g,) = mg.grad(y, x, create_graph=True)
+    assert mg.grad(g, x)[0].item() == 2.0
+
+
+# --------------------------------------------------------------------------------------- modes and leaves
+
+
+def test_no_grad_is_a_context_and_a_decorator() -> None:
+    x = leaf([1.0])
+
+    @mg.no_grad()
+    def brackets():
+        return x * 2.0
+
+    @mg.no_grad
+    def bare():
+        return x * 2.0
+
+    assert not brackets().requires_grad
+    assert not bare().requires_grad
+    with mg.no_grad():
+        with mg.enable_grad():
+            assert (x * 2.0).requires_grad
+        assert not (x * 2.0).requires_grad
+    with pytest.raises(ZeroDivisionError), mg.no_grad():
+        raise ZeroDivisionError
+    assert mg.is_grad_enabled()
+    mode = mg.no_grad()
+    with mode, mode:
+        pass
+    assert mg.is_grad_enabled()
+
+
+def test_set_grad_enabled_as_a_call_and_as_a_block() -> None:
+    mg.set_grad_enabled(False)
+    assert not mg.is_grad_enabled()
+    mg.set_grad_enabled(True)
+    with mg.set_grad_enabled(False):
+        assert not mg.is_grad_enabled()
+    assert mg.is_grad_enabled()
+
+
+def test_grad_mode_belongs_to_the_thread() -> None:
+    import threading
+
+    seen = []
+    with mg.no_grad():
+        thread = threading.Thread(target=lambda: seen.append(mg.is_grad_enabled()))
+        thread.start()
+        thread.join()
+    assert seen == [True]
+
+
+def test_leaves_are_held_weakly() -> None:
+    x = leaf([1.0])
+    y = x * 2.0
+    dead = weakref.ref(x)
+    del x
+    assert dead() is None
+    y.backward()
+
+
+def test_graphs_die_by_reference_count_also_after_create_graph() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        x = leaf(np.ones(3))
+        y = (x * x).exp()
+        y.sum().backward(create_graph=True)
+        (x.grad * x.grad).sum().backward()
+        a, b = mg.split(x * 2.0, [1, 2])
+        (g,) = mg.grad((a * a).sum() + b.sum(), x, create_graph=True)
+        dead = weakref.ref(y.array)
+        del y, g, a, b
+        x.grad = None
+        assert dead() is None
+        del x
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_peak_memory_of_a_chain_that_saves_nothing_is_two_activations() -> None:
+    n = 1_000_000
+    x = wrap(np.zeros(n), requires_grad=True)
+    tracemalloc.start()
+    y = x + 1.0
+    for _ in range(49):
+        y = y + 1.0
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.1 * 8 * n
+
+
+# ------------------------------------------------------------------------------------------ copy, detach
+
+
+def test_detach_and_data_share_memory_and_leave_the_graph() -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 2.0
+    assert not y.detach().requires_grad
+    assert y.detach().array is y.array
+    x.data.mul_(10.0)
+    np.testing.assert_array_equal(x.array, [10.0, 20.0])
+    x.data = mg.tensor([5.0, 5.0, 5.0], dtype="float64")
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [10.0, 10.0, 10.0])
+    z = (x * 3.0).detach_()
+    assert z.is_leaf
+    assert not z.requires_grad
+
+
+def test_copy_shares_and_deepcopy_does_not() -> None:
+    x = leaf([1.0, 2.0])
+    x.grad = mg.tensor([3.0, 4.0])
+    shallow, deep = copy.copy(x), copy.deepcopy(x)
+    assert shallow.array is x.array
+    assert deep.requires_grad
+    assert not np.shares_memory(deep.array, x.array)
+    np.testing.assert_array_equal(deep.grad.numpy(), [3.0, 4.0])
+    pair = copy.deepcopy([x, x])
+    assert pair[0] is pair[1]
+    for function in (copy.copy, copy.deepcopy):
+        with pytest.raises(RuntimeError, match=r"\.clone\(\) to stay in the graph"):
+            function(x * 2.0)
+
+
+def test_clone_stays_in_the_graph() -> None:
+    x = leaf([1.0])
+    x.clone().backward()
+    assert x.grad.item() == 1.0
+    assert x.clone().array is not x.array
+
+
+def test_requires_grad_can_be_switched() -> None:
+    x = mg.zeros(2)
+    assert (x.requires_grad_() * 1.0).requires_grad
+    assert not (x.requires_grad_(False) * 1.0).requires_grad
+    with pytest.raises(RuntimeError, match=r"use \.detach\(\)"):
+        (leaf([1.0]) * 1.0).requires_grad = False
+    with pytest.raises(TypeError, match="only floating Tensors can require grad"):
+        mg.tensor([1], requires_grad=True)
+
+
+def test_reachable_lists_newest_first() -> None:
+    x = leaf([1.0])
+    y = (x * 2.0) + (x * 3.0)
+    order = [node.number for node in reachable([y._node])]
+    assert order == sorted(order, reverse=True)
+    assert len(order) == 4
