@@ -28,7 +28,16 @@ from minigen.autodiff.creation import (
 )
 from minigen.autodiff.engine import grad
 from minigen.autodiff.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from minigen.autodiff.ops.arithmetic import abs_ as abs
+from minigen.autodiff.ops.activation import (
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
 from minigen.autodiff.ops.arithmetic import (
     add,
     clip,
@@ -43,11 +52,75 @@ from minigen.autodiff.ops.arithmetic import (
     square,
     sub,
 )
+from minigen.autodiff.ops.arithmetic import abs_ as abs
+from minigen.autodiff.ops.arithmetic import clip as clamp
+from minigen.autodiff.ops.comparison import (
+    allclose,
+    eq,
+    equal,
+    ge,
+    gt,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    lt,
+    ne,
+)
 from minigen.autodiff.ops.exponential import cos, erf, exp, expm1, log, log1p, sin, sqrt
-from minigen.autodiff.ops.indexing import where
+from minigen.autodiff.ops.indexing import (
+    gather,
+    index_add,
+    index_select,
+    index_set,
+    masked_fill,
+    scatter,
+    scatter_add,
+    take_along_dim,
+    where,
+)
+from minigen.autodiff.ops.joining import cat, chunk, concat, hstack, split, stack, unbind, vstack
+from minigen.autodiff.ops.matmul import addmm, bmm, dot, einsum, matmul, mm, mv, outer
+from minigen.autodiff.ops.norm import norm, std, var
+from minigen.autodiff.ops.ordering import amax, amin, argmax, argmin, argsort, sort, topk
+from minigen.autodiff.ops.ordering import max_ as max
+from minigen.autodiff.ops.ordering import min_ as min
+from minigen.autodiff.ops.reduction import all_ as all
+from minigen.autodiff.ops.reduction import any_ as any
+from minigen.autodiff.ops.reduction import cumsum, logsumexp, mean, prod
+from minigen.autodiff.ops.reduction import sum_ as sum
+from minigen.autodiff.ops.shape import (
+    broadcast_to,
+    diagonal,
+    flatten,
+    flip,
+    movedim,
+    permute,
+    reshape,
+    roll,
+    squeeze,
+    swapaxes,
+    t,
+    transpose,
+    tril,
+    triu,
+    unsqueeze,
+)
 from minigen.autodiff.tensor import Tensor
 from minigen.backend import Device as device
-from minigen.backend import DeviceError, get_default_dtype, set_default_dtype, to_dtype
+from minigen.backend import DeviceError, get_default_dtype, set_default_dtype
+from minigen.backend.dtypes import bool_ as bool
+from minigen.backend.dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
+from minigen.backend.dtypes import float16 as half
+from minigen.backend.dtypes import float32 as float
+from minigen.backend.dtypes import float64 as double
+from minigen.backend.dtypes import int32 as int
+from minigen.backend.dtypes import int64 as long
 from minigen.random import (
     bernoulli,
     manual_seed,
@@ -62,12 +135,7 @@ from minigen.random import (
 
 __version__ = "0.1.0"
 
-LAZY = ("data", "learning", "models", "nn", "optim", "viz")
-
-(bool, uint8, int8, int16, int32, int64, float16, float32, float64) = map(
-    to_dtype, ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
-)
-half, float, double, int, long = float16, float32, float64, int32, int64
+LAZY = ("data", "evaluation", "learning", "models", "nn", "optim", "viz")
 
 
 def __getattr__(name: str) -> Any:
