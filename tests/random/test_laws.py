@@ -172,7 +172,7 @@ def test_categorical_takes_integer_counts():
 
 @pytest.mark.parametrize("dim", [0, 1, 2, -1, -2, -3])
 def test_categorical_draws_along_dim_and_removes_it(dim):
-    wanted = Generator(15).integers(3, shape=(2, 4)).array
+    wanted = Generator(15).integers(3, shape=(4, 4)).array
     weights = np.stack([wanted == i for i in range(3)], axis=dim).astype(np.float32)  # one-hot along dim
     drawn = Generator(0).categorical(weights, dim=dim)
     assert drawn.dtype == np.int64 and (drawn == wanted).all()
