@@ -72,6 +72,8 @@ from minigen.autodiff.ops.comparison import (
     lt,
     ne,
 )
+from minigen.autodiff.ops.einsum import einsum
+from minigen.autodiff.ops.einsum import einsum
 from minigen.autodiff.ops.exponential import cos, erf, exp, expm1, log, log1p, sin, sqrt
 from minigen.autodiff.ops.indexing import (
     gather,
@@ -85,7 +87,7 @@ from minigen.autodiff.ops.indexing import (
     where,
 )
 from minigen.autodiff.ops.joining import cat, chunk, concat, hstack, split, stack, unbind, vstack
-from minigen.autodiff.ops.matmul import addmm, bmm, dot, einsum, matmul, mm, mv, outer
+from minigen.autodiff.ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from minigen.autodiff.ops.norm import norm, std, var
 from minigen.autodiff.ops.ordering import amax, amin, argmax, argmin, argsort, sort, topk
 from minigen.autodiff.ops.ordering import max_ as max

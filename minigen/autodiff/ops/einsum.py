@@ -1,9 +1,9 @@
 """Einsum: a sum of products, written by labelling axes.
 
 The row knows the plain case only: a label stands once in an operand, and in the result or in another operand.
-Then the gradient of an operand is an einsum again, of g with the other operands, for the labels of that one. The
-function brings every equation there: it takes diagonals where a label stands twice, sums over labels that stand
-alone, and drops axes of length 1 that others stretch.
+Then the gradient of an operand is an einsum again, of g with the other operands, for that one's labels. The
+function brings every equation there: it takes diagonals where a label stands twice, sums over labels that
+stand alone, and drops axes of length 1 that others stretch.
 """
 
 import math

@@ -290,7 +290,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> "Tensor":
     Examples
     --------
     >>> import minigen as mg
-    >>> mg.linear(mg.ones(5, 2), mg.tensor([[1.0, 2.0]]), mg.tensor([10.0])).T
+    >>> mg.nn.functional.linear(mg.ones(5, 2), mg.tensor([[1.0, 2.0]]), mg.tensor([10.0])).T
     tensor([[13., 13., 13., 13., 13.]])
     """
     given = operands_of("linear", input, weight, *([] if bias is None else [bias]))
