@@ -73,7 +73,6 @@ from minigen.autodiff.ops.comparison import (
     ne,
 )
 from minigen.autodiff.ops.einsum import einsum
-from minigen.autodiff.ops.einsum import einsum
 from minigen.autodiff.ops.exponential import cos, erf, exp, expm1, log, log1p, sin, sqrt
 from minigen.autodiff.ops.indexing import (
     gather,
