@@ -1,0 +1,12 @@
+"""Optimizers: from gradients to the next parameters.
+
+Reading order: `optimizer` (groups, state, saving both), `sgd`, `rmsprop`, `adam`. Each opens with its update;
+the passes over memory that carry it out are in `minigen.backend.kernels`.
+"""
+
+from minigen.optim.adam import Adam, AdamW
+from minigen.optim.optimizer import Optimizer
+from minigen.optim.rmsprop import RMSprop
+from minigen.optim.sgd import SGD
+
+__all__ = ["Optimizer", "SGD", "RMSprop", "Adam", "AdamW"]
