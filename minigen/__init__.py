@@ -38,21 +38,25 @@ from minigen.autodiff.ops.activation import (
     softplus,
     tanh,
 )
+from minigen.autodiff.ops.arithmetic import abs_ as abs
 from minigen.autodiff.ops.arithmetic import (
     add,
+    ceil,
     clip,
     div,
+    floor,
     maximum,
     minimum,
     mul,
     neg,
     pow,
     reciprocal,
+    round,
     sign,
     square,
     sub,
+    trunc,
 )
-from minigen.autodiff.ops.arithmetic import abs_ as abs
 from minigen.autodiff.ops.arithmetic import clip as clamp
 from minigen.autodiff.ops.comparison import (
     allclose,

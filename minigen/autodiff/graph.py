@@ -37,15 +37,18 @@ class Storage:
     """A piece of memory as several Tensors see it: `version` counts the writes, `sharers` are the Tensors."""
 
     version = 0
-    sharers: "set[weakref.ref[TensorBase]] | None" = None
+    sharers: "dict[int, weakref.ref[TensorBase]] | None" = None  # by id: Tensors compare element by element
 
     def share(self, *tensors: "TensorBase") -> None:
         """Note that `tensors` live on this memory."""
-        if self.sharers is None:
-            self.sharers = set()
+        sharers = self.sharers
+        if sharers is None:
+            sharers = self.sharers = {}
         for tensor in tensors:
             tensor._storage = self
-            self.sharers.add(weakref.ref(tensor, self.sharers.discard))
+            key = id(tensor)
+            if key not in sharers:
+                sharers[key] = weakref.ref(tensor, lambda _, key=key: sharers.pop(key, None))  # type: ignore[misc]
 
     def is_shared(self) -> bool:
         """Say whether more than one living Tensor sees this memory."""

@@ -21,6 +21,7 @@ from minigen.autodiff.ops.indexing import IndexingMethods
 from minigen.autodiff.ops.inplace import assign, check_writable
 from minigen.autodiff.ops.joining import JoiningMethods
 from minigen.autodiff.ops.matmul import MatmulMethods
+from minigen.autodiff.ops.norm import NormMethods
 from minigen.autodiff.ops.operands import as_dtype, operand
 from minigen.autodiff.ops.ordering import OrderingMethods
 from minigen.autodiff.ops.reduction import ReductionMethods
@@ -60,6 +61,7 @@ class Tensor(
     JoiningMethods,
     IndexingMethods,
     OrderingMethods,
+    NormMethods,
 ):
     """An array that can be differentiated.
 

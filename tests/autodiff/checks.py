@@ -195,5 +195,5 @@ def broadcast_pair(
         y = np.asarray(y)
         spread = np.round(y / (4 * apart)) * 4 * apart
         x = np.round(x / (4 * apart)) * 4 * apart + 2 * apart
-        return x, spread
+        return np.asarray(x), np.asarray(spread)
     return x, y

@@ -6,8 +6,8 @@ from minigen.autodiff.graph import TensorBase, wrap
 from minigen.autodiff.ops.exponential import log_row
 from minigen.autodiff.ops.indexing import where_row
 from minigen.autodiff.ops.inplace import assign
-from minigen.autodiff.ops.operands import binary, checked, floating, promoted
-from minigen.autodiff.table import op
+from minigen.autodiff.ops.operands import binary, checked, floating, operand, promoted
+from minigen.autodiff.table import Op, op
 from minigen.backend import namespace
 
 if TYPE_CHECKING:
@@ -16,15 +16,21 @@ if TYPE_CHECKING:
 Operand = Any
 """A Tensor, a number, or an array."""
 
-zeros_like_row = op("zeros_like", lambda xp, x: xp.zeros_like(x), x=lambda g: zeros_like_row(g))
+zeros_like_row: Op = op("zeros_like", lambda xp, x: xp.zeros_like(x), x=lambda g: zeros_like_row(g))
 
 _add = op("add", lambda x, y: x + y, x=lambda g: g, y=lambda g: g, broadcasts=True)
 _sub = op("sub", lambda x, y: x - y, x=lambda g: g, y=lambda g: -g, broadcasts=True)
 _mul = op("mul", lambda x, y: x * y, x=lambda g, y: g * y, y=lambda g, x: g * x, broadcasts=True)
-_div = op("div", lambda x, y: x / y, x=lambda g, y: g / y, y=lambda g, y, out: -(g * out) / y, broadcasts=True)
+_div = op(
+    "div", lambda x, y: x / y, x=lambda g, y: g / y, y=lambda g, y, out: -(g * out) / y, broadcasts=True
+)
 _neg = op("neg", lambda x: -x, x=lambda g: -g)
-_sign = op("sign", lambda xp, x: xp.sign(x), x=lambda g: zeros_like_row(g))
-_abs = op("abs", lambda x: abs(x), x=lambda g, x: g * _sign(x))
+sign_row = op("sign", lambda xp, x: xp.sign(x), x=lambda g: zeros_like_row(g))
+_floor = op("floor", lambda xp, x: xp.floor(x), x=lambda g: zeros_like_row(g))
+_ceil = op("ceil", lambda xp, x: xp.ceil(x), x=lambda g: zeros_like_row(g))
+_trunc = op("trunc", lambda xp, x: xp.trunc(x), x=lambda g: zeros_like_row(g))
+_round = op("round", lambda xp, x, *, decimals: xp.round(x, decimals), x=lambda g: zeros_like_row(g))
+abs_row = op("abs", lambda x: abs(x), x=lambda g, x: g * sign_row(x))
 _square = op("square", lambda x: x * x, x=lambda g, x: g * (2.0 * x))
 
 
@@ -41,12 +47,12 @@ def _power_by_exponent(g: Any, x: Any, out: Any) -> Any:
 
 
 def _power_by_base(g: Any, x: Any, y: Any) -> Any:
-    """Return the gradient of x**y in x: y x**(y-1), and 0 where y is 0."""
-    return where_row(y == 0, 0.0, g * y * _pow(x, where_row(y == 0, 1.0, y - 1.0)))
+    """Return the gradient of x**y in x: y x**(y-1), and 0 where both are 0 (there x**y is constant 1 in x)."""
+    return g * y * _pow(x, where_row((x == 0) & (y == 0), 1.0, y - 1.0))
 
 
 _pow_number = op("pow_number", lambda x, *, exponent: x**exponent, x=_power_by_number)
-_pow = op("pow", lambda x, y: x**y, x=_power_by_base, y=_power_by_exponent, broadcasts=True)
+_pow: Op = op("pow", lambda x, y: x**y, x=_power_by_base, y=_power_by_exponent, broadcasts=True)
 
 _maximum = op(
     "maximum",
@@ -136,6 +142,8 @@ def div(input: Operand, other: Operand) -> "Tensor":
     >>> mg.div(mg.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
     """
+    if isinstance(input, TensorBase) and input.array.dtype.kind == "f":
+        return binary(_div, input, other)
     return _div(*promoted("div", input, other, division=True))
 
 
@@ -215,7 +223,7 @@ def abs_(input: TensorBase) -> "Tensor":
     >>> mg.abs(mg.tensor([-1.5, 2.0]))
     tensor([1.5000, 2.0000])
     """
-    return _abs(checked("abs", input))
+    return abs_row(checked("abs", input))
 
 
 def sign(input: TensorBase) -> "Tensor":
@@ -227,7 +235,61 @@ def sign(input: TensorBase) -> "Tensor":
     >>> mg.sign(mg.tensor([-1.5, 0.0, 2.0]))
     tensor([-1.,  0.,  1.])
     """
-    return _sign(checked("sign", input))
+    return sign_row(checked("sign", input))
+
+
+def floor(input: TensorBase) -> "Tensor":
+    """Return the largest whole number not above each element; its slope is 0 everywhere.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> mg.floor(mg.tensor([-1.5, 2.5]))
+    tensor([-2.,  2.])
+    """
+    return _whole(_floor, input)
+
+
+def ceil(input: TensorBase) -> "Tensor":
+    """Return the smallest whole number not below each element; its slope is 0 everywhere.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> mg.ceil(mg.tensor([-1.5, 2.5]))
+    tensor([-1.,  3.])
+    """
+    return _whole(_ceil, input)
+
+
+def trunc(input: TensorBase) -> "Tensor":
+    """Return each element without its fraction; its slope is 0 everywhere.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> mg.trunc(mg.tensor([-1.5, 2.5]))
+    tensor([-1.,  2.])
+    """
+    return _whole(_trunc, input)
+
+
+def round(input: TensorBase, *, decimals: int = 0) -> "Tensor":
+    """Return each element rounded to `decimals` places, halves to even; its slope is 0 everywhere.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> mg.round(mg.tensor([-1.5, 2.5]))
+    tensor([-2.,  2.])
+    """
+    return _whole(_round, input, decimals=decimals)
+
+
+def _whole(row: Op, input: TensorBase, **keywords: int) -> "Tensor":
+    """Run a row that makes whole numbers; integers are whole already."""
+    x = checked(row.name, input)
+    return row(x, **keywords) if x.array.dtype.kind == "f" else x
 
 
 def maximum(input: Operand, other: Operand) -> "Tensor":
@@ -283,21 +345,17 @@ def clip(input: TensorBase, min: Operand = None, max: Operand = None) -> "Tensor
     checked("clip", input)
     if min is None and max is None:
         raise ValueError("clip: expected a bound, got min=None and max=None: give one of them")
-    if isinstance(min, TensorBase) or isinstance(max, TensorBase):
-        if min is not None:
-            x, low = promoted("clip", input, min)
-            input = where_row(wrap(x.array < _raw(low)), low, x)
-        if max is not None:
-            x, high = promoted("clip", input, max)
-            input = where_row(wrap(x.array > _raw(high)), high, x)
-        return input
-    bounds = [bound for bound in (min, max) if bound is not None]
-    x = promoted("clip", input, *bounds)[0]
-    return _clip(x, low=min, high=max)
-
-
-def _raw(value: Any) -> Any:
-    return value.array if isinstance(value, TensorBase) else value
+    low, high = [None if bound is None else operand("clip", bound) for bound in (min, max)]
+    if isinstance(low, TensorBase) or isinstance(high, TensorBase):
+        if low is not None:
+            x, low = promoted("clip", input, low)
+            input = where_row(x < low, low, x)
+        if high is not None:
+            x, high = promoted("clip", input, high)
+            input = where_row(x > high, high, x)
+        return input  # type: ignore[return-value]
+    x = promoted("clip", input, *[bound for bound in (low, high) if bound is not None])[0]
+    return _clip(x, low=low, high=high)
 
 
 class ArithmeticMethods(TensorBase):
@@ -342,7 +400,7 @@ class ArithmeticMethods(TensorBase):
         return checked("pos", self)
 
     def __abs__(self) -> "Tensor":
-        return _abs(self)
+        return abs_row(self)
 
     def __iadd__(self, other: Operand) -> "Tensor":
         return assign("+=", self, add(self, other))
@@ -356,7 +414,7 @@ class ArithmeticMethods(TensorBase):
     def __itruediv__(self, other: Operand) -> "Tensor":
         return assign("/=", self, div(self, other))
 
-    def __ipow__(self, other: Operand) -> "Tensor":  # type: ignore[misc]
+    def __ipow__(self, other: Operand) -> "Tensor":
         return assign("**=", self, pow(self, other))
 
     def add(self, other: Operand, *, alpha: float = 1) -> "Tensor":
@@ -393,11 +451,27 @@ class ArithmeticMethods(TensorBase):
 
     def abs(self) -> "Tensor":
         """See `minigen.abs`."""
-        return _abs(self)
+        return abs_row(self)
 
     def sign(self) -> "Tensor":
         """See `minigen.sign`."""
-        return _sign(self)
+        return sign_row(self)
+
+    def floor(self) -> "Tensor":
+        """See `minigen.floor`."""
+        return floor(self)
+
+    def ceil(self) -> "Tensor":
+        """See `minigen.ceil`."""
+        return ceil(self)
+
+    def trunc(self) -> "Tensor":
+        """See `minigen.trunc`."""
+        return trunc(self)
+
+    def round(self, *, decimals: int = 0) -> "Tensor":
+        """See `minigen.round`."""
+        return round(self, decimals=decimals)
 
     def maximum(self, other: Operand) -> "Tensor":
         """See `minigen.maximum`."""
@@ -441,7 +515,7 @@ class ArithmeticMethods(TensorBase):
 
     def abs_(self) -> "Tensor":
         """Take the absolute value in place; see `minigen.abs`."""
-        return assign("abs_", self, _abs(self))
+        return assign("abs_", self, abs_row(self))
 
     def clip_(self, min: Operand = None, max: Operand = None) -> "Tensor":
         """Limit in place; see `minigen.clip`."""

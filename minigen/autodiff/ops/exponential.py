@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from minigen.autodiff.graph import TensorBase
 from minigen.autodiff.ops.inplace import assign
 from minigen.autodiff.ops.operands import floating
-from minigen.autodiff.table import op
+from minigen.autodiff.table import Op, op
 from minigen.backend import special
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ log_row = op("log", lambda xp, x: xp.log(x), x=lambda g, x: g / x)
 _expm1 = op("expm1", lambda xp, x: xp.expm1(x), x=lambda g, out: g * (out + 1.0))
 _log1p = op("log1p", lambda xp, x: xp.log1p(x), x=lambda g, x: g / (x + 1.0))
 sqrt_row = op("sqrt", lambda xp, x: xp.sqrt(x), x=lambda g, out: 0.5 * g / out)
-_sin = op("sin", lambda xp, x: xp.sin(x), x=lambda g, x: g * _cos(x))
-_cos = op("cos", lambda xp, x: xp.cos(x), x=lambda g, x: -g * _sin(x))
+_sin: Op = op("sin", lambda xp, x: xp.sin(x), x=lambda g, x: g * _cos(x))
+_cos: Op = op("cos", lambda xp, x: xp.cos(x), x=lambda g, x: -g * _sin(x))
 _erf = op("erf", lambda x: special.erf(x), x=lambda g, x: g * (TWO_OVER_SQRT_PI * exp_row(-x * x)))
 
 

@@ -49,10 +49,10 @@ def as_dtype(tensor: "Tensor", dtype: Any) -> "Tensor":
 
 def operand(name: str, value: Any) -> Any:
     """Return `value` as a Tensor or a Python scalar, or raise TypeError."""
+    if isinstance(value, numpy.generic):  # before float: numpy.float64 is one, and not weak in NumPy
+        return value.item()
     if isinstance(value, TensorBase | bool | int | float):
         return value
-    if isinstance(value, numpy.generic):
-        return value.item()
     if type(value) in namespaces:
         return wrap(value)
     raise TypeError(f"{name}: expected a Tensor or a number, got {describe(value)}")
