@@ -328,7 +328,7 @@ def sweep(
     `create_graph`.
     """
     order = reachable(node for node, _ in seeds)
-    needed = None if targets is None else on_paths(order, targets)
+    needed = on_paths(order, targets) if targets is not None else set()
     pending: dict[Node, Any] = {}
     allocated: set[Node] = set()  # pending buffers made here by an addition: may be added to in place
     owned: set[Node] = set()  # pending gradients that no one else holds: may be given away
@@ -356,14 +356,19 @@ def sweep(
     try:
         for node in order:
             g = pending.pop(node, None)
-            if g is None or (needed is not None and node not in needed):
+            if g is None:
                 continue
             if node.watch is not None:
                 g = node.watch(g)
+                owned.discard(node)  # a hook may keep what it saw or gave
+            if targets is not None:
+                if node in targets:
+                    found[node] = accumulated(None, g, node in owned)
+                if needed.isdisjoint(node.parents):
+                    continue
             kind = type(node)
             if kind is Leaf:
-                if targets is None:
-                    node.deposit(g, node in owned)  # type: ignore[attr-defined]
+                node.deposit(g, node in owned)  # type: ignore[attr-defined]
             elif kind is Output:
                 many = node.parents[0]
                 if many not in pending:
@@ -376,7 +381,7 @@ def sweep(
                 saved = node.values()
                 values = plan.as_tensors(node) if create_graph else saved
                 for parent, (rule, pick) in zip(node.parents, plan.rules, strict=True):
-                    if needed is not None and parent not in needed:
+                    if targets is not None and parent not in needed:
                         continue
                     gradient = rule(g, *values) if pick is None else rule(g, *pick(values))
                     if (
@@ -395,8 +400,6 @@ def sweep(
                         pending[parent] = gradient
                 if not retain_graph:
                     node.release()
-            if targets is not None and node in targets:
-                found[node] = accumulated(None, g, node in owned)
     finally:
         mode.enabled = previous_mode
     return found

@@ -12,6 +12,7 @@ import numpy
 DType: TypeAlias = numpy.dtype[Any]
 
 NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+bool_, uint8, int8, int16, int32, int64, float16, float32, float64 = map(numpy.dtype, NAMES)
 _KNOWN = {name: numpy.dtype(name) for name in NAMES}
 _ALIASES = {"half": "float16", "float": "float32", "double": "float64", "int": "int32", "long": "int64"}
 _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}

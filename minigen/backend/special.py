@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy
 
-from minigen.backend.arrays import Array, as_array
+from minigen.backend.arrays import Array, as_array, namespace
 
 
 def _library(array: Array) -> Any:
-    if type(array) is numpy.ndarray:
+    if namespace(array) is numpy:
         import scipy.special as library
     else:
         import cupyx.scipy.special as library

@@ -113,8 +113,8 @@ def check_second(
         return [np.zeros(v.shape) if g is None else g.array for v, g in zip(values, grads, strict=True)]
 
     h = 1e-5
-    above = gradient([a + h * directions[i] if i in directions else a for i, a in enumerate(arrays)])
-    below = gradient([a - h * directions[i] if i in directions else a for i, a in enumerate(arrays)])
+    above = gradient([np.asarray(a + h * directions[i]) if i in directions else a for i, a in enumerate(arrays)])
+    below = gradient([np.asarray(a - h * directions[i]) if i in directions else a for i, a in enumerate(arrays)])
     for i, (up, down) in enumerate(zip(above, below, strict=True)):
         exact = np.zeros(arrays[i].shape) if found[i] is None else found[i].array
         np.testing.assert_allclose(
@@ -135,7 +135,7 @@ def rows_of(tensor: Tensor) -> set[str]:
 
 def signed(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Draw numbers of both signs and of size at least 1/2, so that no element can hide."""
-    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape)
+    return np.asarray(rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape))
 
 
 # ----------------------------------------------------------------------------------------- strategies

@@ -74,12 +74,12 @@ def test_several_outputs_are_one_node_and_a_missing_cotangent_is_none() -> None:
 
 
 def test_several_outputs_survive_the_death_of_some() -> None:
-    row = op("test_three", lambda x: (x * x, x * 3), x=lambda g, x, out: g[0] * out[0] * x)
+    row = op("test_three", lambda x: (np.exp(x), x * 3), x=lambda g, out: g[0] * out[0])
     x = leaf(2)
     first = row(x)[0]
     (g,) = mg.grad(first.sum(), x, create_graph=True)
     (h,) = mg.grad(g.sum(), x)
-    np.testing.assert_allclose(h.numpy(), 3 * x.array**2)
+    np.testing.assert_allclose(h.numpy(), np.exp(x.array))
 
 
 def test_fixed_arguments_refuse_gradients() -> None:

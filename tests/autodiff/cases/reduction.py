@@ -1,6 +1,6 @@
 """Derivatives of reductions, and of norm, variance and standard deviation.
 
-Some are squared, so that the gradient of the reduction depends on its argument and second order sees every row.
+Some are squared, so that the gradient of the reduction depends on its argument: second order sees every row.
 """
 
 import numpy as np

@@ -1,0 +1,5 @@
+"""Evaluation: how good a model is."""
+
+from minigen.evaluation.nearest import nearest
+
+__all__ = ["nearest"]
