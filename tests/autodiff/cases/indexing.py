@@ -69,9 +69,19 @@ CASES = [
     setting("arrays", ([0, 2], [1, 3]), (3, 4), (2,)),
     setting("a mask", MASK, (3, 4), (5,)),
     setting("an int and an array apart", (1, slice(None), [0, 2]), (2, 3, 4), (3, 2)),
-    Case("setitem autoregressive", autoregressive, arrays((2, 4), (4, 4)), covers=("index_set", "getitem", "put")),
+    Case(
+        "setitem autoregressive",
+        autoregressive,
+        arrays((2, 4), (4, 4)),
+        covers=("index_set", "getitem", "put"),
+    ),
     Case("where", lambda x, y: squared(mg.where(condition(x, y), x, y)), broadcast_pair(), covers=("where",)),
-    Case("masked_fill", lambda x: squared(x.masked_fill(condition(x), 3.0)), unary(away=(0.0,)), covers=("where",)),
+    Case(
+        "masked_fill",
+        lambda x: squared(x.masked_fill(condition(x), 3.0)),
+        unary(away=(0.0,)),
+        covers=("where",),
+    ),
     Case(
         "index_select",
         lambda x: squared(x.index_select(1, mg.tensor([3, 0, 3]))),
@@ -84,7 +94,9 @@ CASES = [
         arrays((2, 3), (2, 5)),
         covers=("put", "getitem"),
     ),
-    Case("gather", lambda x: squared(x.gather(1, mg.tensor(COLUMNS))), grids, covers=("gather", "scatter_add")),
+    Case(
+        "gather", lambda x: squared(x.gather(1, mg.tensor(COLUMNS))), grids, covers=("gather", "scatter_add")
+    ),
     Case("gather rows", lambda x: squared(x.gather(-2, mg.tensor(COLUMNS % 3))), grids, covers=("gather",)),
     Case("gather nothing", lambda x: squared(x.gather(1, mg.tensor(EMPTY))), grids, covers=("gather",)),
     Case(

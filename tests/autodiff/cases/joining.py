@@ -23,13 +23,28 @@ def squared(y):
 
 CASES = [
     Case("cat", lambda *xs: squared(mg.cat(xs)), arrays((2, 3), (1, 3), (0, 3)), covers=("cat", "crop")),
-    Case("cat columns", lambda *xs: squared(mg.cat(xs, -1)), arrays((2, 1, 3), (2, 1, 2)), covers=("cat", "crop")),
+    Case(
+        "cat columns",
+        lambda *xs: squared(mg.cat(xs, -1)),
+        arrays((2, 1, 3), (2, 1, 2)),
+        covers=("cat", "crop"),
+    ),
     Case("cat one twice", lambda x: squared(mg.cat([x, x * x])), sliceable, covers=("cat",)),
-    Case("stack", lambda x, y: squared(mg.stack([x, y, x], -1)), arrays((2, 3), (2, 3)), covers=("stack", "getitem")),
+    Case(
+        "stack",
+        lambda x, y: squared(mg.stack([x, y, x], -1)),
+        arrays((2, 3), (2, 3)),
+        covers=("stack", "getitem"),
+    ),
     Case("stack 0-d", lambda x, y: squared(mg.stack([x, y])), arrays((), ()), covers=("stack", "getitem")),
     Case("hstack", lambda *xs: squared(mg.hstack(xs)), arrays((2,), (), (1,)), covers=("cat",)),
     Case("vstack", lambda *xs: squared(mg.vstack(xs)), arrays((2,), (1, 2)), covers=("cat",)),
-    Case("split", lambda x: product(mg.split(x, (2, 1, 2), 1)[::2]), arrays((3, 5)), covers=("split", "unsplit")),
+    Case(
+        "split",
+        lambda x: product(mg.split(x, (2, 1, 2), 1)[::2]),
+        arrays((3, 5)),
+        covers=("split", "unsplit"),
+    ),
     Case("split evenly", lambda x: squared(mg.split(x, 2)[0]), sliceable, covers=("split", "unsplit")),
     Case("chunk", lambda x: product(mg.chunk(x, 2, 1)), arrays((3, 4)), covers=("split", "unsplit")),
     Case("unbind", lambda x: product(mg.unbind(x, -1)), arrays((2, 3)), covers=("split", "unsplit")),

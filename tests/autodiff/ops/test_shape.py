@@ -41,7 +41,10 @@ VIEWS = {
     "squeeze a long dim": (lambda x: x.squeeze(0), X),
     "squeeze dims": (lambda x: mg.squeeze(x[:1, :, :1], (0, 1)), X[0, :, :1]),
     "expand": (lambda x: x[:1].expand(5, -1, 4), np.broadcast_to(X[:1], (5, 3, 4))),
-    "expand in front": (lambda x: x.expand((2, 2, -1, 3, 4)), np.broadcast_to(X, (2, 2, 3, 4))[None].repeat(2, 0)),
+    "expand in front": (
+        lambda x: x.expand((2, 2, -1, 3, 4)),
+        np.broadcast_to(X, (2, 2, 3, 4))[None].repeat(2, 0),
+    ),
     "expand_as": (lambda x: x[:, :1].expand_as(x), np.broadcast_to(X[:, :1], X.shape)),
     "broadcast_to": (lambda x: mg.broadcast_to(x, (1, 2, 3, 4)), X[None]),
     "diagonal": (lambda x: x[0].diagonal(), np.diagonal(X[0])),
