@@ -1,7 +1,7 @@
 """What an operation costs beside NumPy and, where it can be imported, PyTorch.
 
-The probe is a chain on 8x8 float64 matrices, where the arithmetic itself takes about 0.2 µs: ``y = y * c``, ``y = y + c``
-and ``tanh`` in turn. Libraries are measured in turn, round by round; medians and their ratio are shown.
+The probe is a chain on 8x8 float64 matrices, where the arithmetic itself takes about 0.2 µs: ``y = y * c``,
+``y = y + c`` and ``tanh`` in turn. Libraries are measured in turn, round by round; medians and their ratio are shown.
 
     python benchmarks/overhead.py
     PYTHONPATH=. path/to/venv-with-torch/bin/python benchmarks/overhead.py

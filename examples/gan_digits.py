@@ -35,8 +35,8 @@ def score(samples: mg.Tensor, train: mg.Tensor, labels: mg.Tensor, held_out: mg.
     found = sorted(set(labels[indices].tolist()))
     middle = [sorted(d.tolist())[len(d) // 2] for d in (distances, reference)]
     return (
-        f"{len(samples)} samples show {len(found)} of 10 classes ({' '.join(map(str, found))}); median distance to the "
-        f"nearest training digit {middle[0]:.2f}, of held-out digits {middle[1]:.2f} (ratio {middle[0] / middle[1]:.2f})"
+        f"{len(samples)} samples show {len(found)} of 10 classes ({' '.join(map(str, found))}); median distance to "
+        f"the nearest training digit {middle[0]:.2f}, of held-out digits {middle[1]:.2f} (ratio {middle[0] / middle[1]:.2f})"
     )
 
 
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train a GAN on the bundled handwritten digits.")
     parser.add_argument("--steps", type=int, default=12_000, help="iterations of Algorithm 1 (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="fixes every number (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("out/gan_digits"), help="folder of pictures (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("out/gan_digits"), help="folder for pictures")
     options = parser.parse_args()
 
     mg.manual_seed(options.seed)

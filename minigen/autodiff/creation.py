@@ -57,7 +57,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 def _array(name: str, data: Any, dtype: Any) -> Any:
     """Copy `data` into a NumPy array of a type minigen computes with."""
     if isinstance(data, list | tuple) and any(isinstance(item, TensorBase) for item in data):
-        data = [item.tolist() if isinstance(item, TensorBase) else item for item in data]
+        data = [item.array.tolist() if isinstance(item, TensorBase) else item for item in data]
     try:
         array = numpy.array(data, order="C")
     except ValueError as error:

@@ -374,7 +374,7 @@ def _attach(value: Any, node: Node | None, storage: graph.Storage) -> Any:
     return tensor
 
 
-def _output(node: ManyNode, index: int, array: Array, storage: graph.Storage) -> "Tensor":
+def _output(node: ManyNode, index: int, array: Array, storage: graph.Storage) -> Any:
     if array.dtype.kind != "f":
         return _attach(array, None, storage)
     reference = node.outputs[index]

@@ -475,7 +475,7 @@ class Tensor(
         twin._requires_grad = self._requires_grad
         twin._node = None
         twin._storage = None
-        return twin  # type: ignore[no-any-return]
+        return twin
 
 
 def _integral(array: Any) -> bool:

@@ -38,10 +38,10 @@ def needs_floating(name: str, value: Any) -> "Tensor":
     return tensor
 
 
-def as_dtype(tensor: "Tensor", dtype: Any) -> "Tensor":
+def as_dtype(tensor: TensorBase, dtype: Any) -> "Tensor":
     """Return `tensor` in `dtype`: itself if it has it; outside the graph if `dtype` is not floating."""
     if tensor.array.dtype == dtype:
-        return tensor
+        return tensor  # type: ignore[return-value]
     if dtype.kind != "f":
         return wrap(tensor.array.astype(dtype))
     return cast(tensor, dtype=dtype)
