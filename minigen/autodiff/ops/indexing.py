@@ -153,7 +153,7 @@ def _item(name: str, array: Array, item: Any, keep: bool) -> Any:
             f"{name}: an index is made of integers, slices, None, ... and of Tensors, arrays or lists of "
             f"integers or booleans, got {describe(item)}"
         )
-    if raw.dtype.kind not in "bui" or raw.dtype == numpy.uint8:
+    if raw.dtype.kind not in "bui" or (raw.dtype == numpy.uint8 and not isinstance(item, numpy.generic)):
         raise TypeError(
             f"{name}: an index holds integers or booleans, got {describe(item)}: convert it with .long(), "
             "or with .bool() for a mask"
@@ -187,9 +187,7 @@ def _along(name: str, x: TensorBase, dim: int, index: Any) -> Index:
     array = _integers(name, index).array
     axis = axis_of(name, dim, x.array.ndim)
     if array.ndim > 1:
-        raise ValueError(
-            f"{name}: expected a 1-D index, got shape {array.shape}: use take_along_dim or gather"
-        )
+        raise ValueError(f"{name}: expected a 1-D index, got shape {array.shape}: use take_along_dim or gather")
     return steps(name, x.array, ((*[WHOLE] * axis, wrap(array.reshape(-1)))), mode.enabled)[0]
 
 
@@ -202,9 +200,7 @@ def _integers(name: str, index: Any) -> "Tensor":
 def _fits(name: str, x: TensorBase, axis: int, index: TensorBase) -> None:
     """Check that `index` is no longer than x on any axis but `axis`."""
     shape, full = index.array.shape, x.array.shape
-    if len(shape) != len(full) or any(
-        n > m and i != axis for i, (n, m) in enumerate(zip(shape, full, strict=True))
-    ):
+    if len(shape) != len(full) or any(n > m and i != axis for i, (n, m) in enumerate(zip(shape, full, strict=True))):
         raise ValueError(
             f"{name}: index of shape {shape} does not fit {full} along dim {axis}: it needs as many axes, "
             "the others no longer than there"
@@ -303,9 +299,7 @@ def masked_fill(input: TensorBase, mask: TensorBase, value: Any) -> "Tensor":
         )
     value = _value("masked_fill", x, value)
     if isinstance(value, TensorBase) and value.array.ndim:
-        raise ValueError(
-            f"masked_fill: value must be a number or a 0-d Tensor, got {describe(value)}: use where"
-        )
+        raise ValueError(f"masked_fill: value must be a number or a 0-d Tensor, got {describe(value)}: use where")
     return where_row(mask, value, x)
 
 
@@ -358,9 +352,7 @@ def index_select(input: TensorBase, dim: int, index: TensorBase) -> "Tensor":
     return getitem_row(x, index=_along("index_select", x, dim, index))
 
 
-def index_add(
-    input: TensorBase, dim: int, index: TensorBase, source: TensorBase, *, alpha: float = 1
-) -> "Tensor":
+def index_add(input: TensorBase, dim: int, index: TensorBase, source: TensorBase, *, alpha: float = 1) -> "Tensor":
     """Return `input` with ``alpha * source`` added at `index` along `dim`; repeated positions add up.
 
     Parameters
@@ -397,9 +389,7 @@ def index_add(
     axis = axis_of("index_add", dim, x.array.ndim)
     shape = (*x.array.shape[:axis], index.array.size, *x.array.shape[axis + 1 :])
     if source.array.shape != shape:
-        raise ValueError(
-            f"index_add: source must have shape {shape}, as input and index say, got {source.array.shape}"
-        )
+        raise ValueError(f"index_add: source must have shape {shape}, as input and index say, got {source.array.shape}")
     return x + put_row(source if alpha == 1 else alpha * source, index=place, shape=x.array.shape)
 
 
