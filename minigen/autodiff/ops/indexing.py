@@ -133,7 +133,9 @@ def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
         axis += _axes(item)
     if all(type(item) is slice for item in pick):
         return [tuple(view)]
-    return [tuple(pick)] if all(item is WHOLE for item in view) else [tuple(view), tuple(pick)]
+    if all(type(item) is slice and item == WHOLE for item in view):
+        return [tuple(pick)]
+    return [tuple(view), tuple(pick)]
 
 
 def _item(name: str, array: Array, item: Any, keep: bool) -> Any:
@@ -217,7 +219,7 @@ def _same_dtype(name: str, x: TensorBase, source: TensorBase) -> None:
 def _value(name: str, x: TensorBase, value: Any) -> Any:
     """Return `value` as a number, or as a Tensor in the dtype of x."""
     value = operand(name, value)
-    return as_dtype(value, x.array.dtype) if isinstance(value, TensorBase) else value  # type: ignore[arg-type]
+    return as_dtype(value, x.array.dtype) if isinstance(value, TensorBase) else value
 
 
 # ------------------------------------------------------------------------------------- functions

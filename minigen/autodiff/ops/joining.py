@@ -44,9 +44,7 @@ split_row: Op = op(
     x=lambda g, x_shape, places: _together(g, x_shape, places),
     view=True,
 )
-unsplit_row: Op = op(
-    "unsplit", _raw_unsplit, xs=lambda g, position, places: getitem_row(g, index=places[position])
-)
+unsplit_row: Op = op("unsplit", _raw_unsplit, xs=lambda g, position, places: getitem_row(g, index=places[position]))
 
 
 def _part(g: Any, position: int, xs_shape: tuple[tuple[int, ...], ...], axis: int) -> Any:
@@ -55,9 +53,7 @@ def _part(g: Any, position: int, xs_shape: tuple[tuple[int, ...], ...], axis: in
     for shape in xs_shape[:position]:
         start = start + shape[axis]
     stop = start + xs_shape[position][axis]
-    return crop_row(
-        g, widths=tuple([(start, n - stop) if i == axis else (0, 0) for i, n in enumerate(g.shape)])
-    )
+    return crop_row(g, widths=tuple([(start, n - stop) if i == axis else (0, 0) for i, n in enumerate(g.shape)]))
 
 
 def _together(g: tuple[Any, ...], x_shape: tuple[int, ...], places: Places) -> Any:
@@ -150,9 +146,7 @@ def stack(tensors: Iterable[TensorBase], dim: int = 0) -> "Tensor":
     first = parts[0].array.shape
     for i, part in enumerate(parts):
         if part.array.shape != first:
-            raise ValueError(
-                f"stack: Tensor {i} has shape {part.array.shape}, Tensor 0 {first}: they must agree"
-            )
+            raise ValueError(f"stack: Tensor {i} has shape {part.array.shape}, Tensor 0 {first}: they must agree")
     return stack_row(*parts, axis=axis_of("stack", dim, len(first) + 1))
 
 
@@ -183,9 +177,7 @@ def vstack(tensors: Iterable[TensorBase]) -> "Tensor":
 
 def _lifted(x: Any, ndim: int) -> "Tensor":
     """Return x with at least `ndim` axes, new ones in front."""
-    return (
-        x if x.array.ndim >= ndim else reshape_row(x, shape=(*(1,) * (ndim - x.array.ndim), *x.array.shape))
-    )
+    return x if x.array.ndim >= ndim else reshape_row(x, shape=(*(1,) * (ndim - x.array.ndim), *x.array.shape))
 
 
 def _length(name: str, x: TensorBase, dim: int) -> tuple[int, int]:
@@ -201,12 +193,11 @@ def _pieces(x: TensorBase, axis: int, sizes: Sequence[int]) -> "tuple[Tensor, ..
     stops = [sum(sizes[: i + 1]) for i in range(len(sizes))]
     before = (slice(None),) * axis
     places = tuple([(*before, slice(stop - n, stop)) for n, stop in zip(sizes, stops, strict=True)])
-    return split_row(x, places=places)
+    pieces: Any = split_row(x, places=places)
+    return pieces  # type: ignore[no-any-return]
 
 
-def split(
-    tensor: TensorBase, split_size_or_sections: int | Sequence[int], dim: int = 0
-) -> "tuple[Tensor, ...]":
+def split(tensor: TensorBase, split_size_or_sections: int | Sequence[int], dim: int = 0) -> "tuple[Tensor, ...]":
     """Return views of consecutive pieces of `tensor` along `dim`.
 
     Parameters
@@ -276,7 +267,8 @@ def unbind(input: TensorBase, dim: int = 0) -> "tuple[Tensor, ...]":
     """
     axis, length = _length("unbind", input, dim)
     places = tuple([(*(slice(None),) * axis, i, ...) for i in range(length)])
-    return split_row(input, places=places)
+    pieces: Any = split_row(input, places=places)
+    return pieces  # type: ignore[no-any-return]
 
 
 class JoiningMethods(TensorBase):

@@ -2,12 +2,16 @@
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import minigen as mg
+from minigen.autodiff import wrap
+from minigen.autodiff.ops.indexing import steps
 from minigen.backend import shares_memory
+from minigen.backend.arrays import namespaces
 
 X = np.arange(60.0, dtype="float32").reshape(3, 4, 5)
 MASK = X % 3 == 0
@@ -146,6 +150,11 @@ def test_an_integer_does_not_move_the_picked_axes() -> None:
     np.testing.assert_array_equal(mg.index_set(mg.tensor(X), (0, slice(None), [1, 3]), mg.zeros(4, 2)).array, x.array)
 
 
+def test_picking_is_one_step_unless_a_view_comes_first() -> None:
+    assert len(steps("getitem", X, (slice(None), [0], ...), False)) == 1
+    assert len(steps("getitem", X, (slice(1, None), [0]), False)) == 2
+
+
 def test_an_index_is_copied_when_recorded() -> None:
     x = mg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     rows, mask, tensor = np.array([0, 0]), np.array([True, False, False]), mg.tensor([0])
@@ -162,6 +171,21 @@ def test_gather_says_when_its_index_was_changed() -> None:
     index[0] = 1
     with pytest.raises(RuntimeError, match="gather: an array saved for its gradient was changed in place"):
         y.sum().backward()
+
+
+def test_an_index_from_the_host_is_checked_on_its_way_to_a_gpu(monkeypatch) -> None:
+    """CuPy would wrap it silently; an index that is there already is not read."""
+
+    class OnDevice:
+        shape, ndim, dtype = (3, 4), 2, np.dtype("int64")
+
+    there = OnDevice()
+    monkeypatch.setitem(namespaces, OnDevice, SimpleNamespace(asarray=lambda index: there))
+    assert steps("getitem", there, (slice(None), [-4, 3]), False) == [(slice(None), there)]
+    assert steps("getitem", there, wrap(there), False) == [(there, slice(None))]
+    for wrong in (4, -5):
+        with pytest.raises(IndexError, match=f"index {wrong} is out of bounds for axis 1 with size 4"):
+            steps("getitem", there, (0, np.array([0, wrong])), False)
 
 
 # ------------------------------------------------------------------------- along an axis
