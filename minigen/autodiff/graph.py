@@ -286,8 +286,9 @@ def accumulated(old: Any, gradient: Any, owned: bool) -> Any:
 
 def is_fresh(gradient: Any, received: Any, saved: Iterable[Any]) -> bool:
     """Say whether a rule's result is memory of its own: not what it was given, and no view."""
-    if gradient is received or any(gradient is value for value in saved):
-        return False
+    for value in (received, *saved):
+        if gradient is value or (type(value) is tuple and any(gradient is part for part in value)):
+            return False
     array = gradient.array if isinstance(gradient, TensorBase) else gradient
     return array.base is None
 

@@ -118,6 +118,17 @@ def test_a_rule_that_returns_a_saved_array_does_not_give_it_away() -> None:
     np.testing.assert_array_equal(w.numpy(), [3.0, 4.0])
 
 
+def test_nor_does_one_that_returns_a_part_of_what_it_was_given() -> None:
+    pieces = op("test_pieces", lambda x: (x * 1, x * 2), x=lambda g: g[0])
+    x, seed = leaf([1.0, 2.0]), wrap(np.ones(2))
+    pieces(x)[0].backward(seed)
+    assert not np.shares_memory(x.grad.array, seed.array)
+    product = op("test_product", lambda *xs: xs[0] @ xs[1], xs=lambda g, position, xs: xs[1 - position])
+    x, w = leaf([1.0, 2.0]), wrap(np.array([3.0, 4.0]))
+    product(x, w).backward()
+    assert not np.shares_memory(x.grad.array, w.array)
+
+
 def test_addition_in_place_spares_the_first_two_arrivals() -> None:
     fixed = np.ones(2)
     row = op("test_same", lambda x: x + 0, x=lambda g: fixed)
