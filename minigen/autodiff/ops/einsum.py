@@ -97,25 +97,25 @@ def einsum(equation: str, *operands: Any) -> "Tensor":
 
 def _read_equation(equation: str, shapes: list[tuple[int, ...]]) -> tuple[list[str], str]:
     """Return the labels of each operand and of the result, with letters in the place of ``...``."""
-    left, arrow, output = equation.replace(" ", "").replace("...", ".").partition("->")
+    left, arrow, output = equation.replace(" ", "").replace("...", "…").partition("->")
     inputs = left.split(",")
-    if not set(left + output) <= set(string.ascii_letters + ".,") or "," in output:
+    if not set(left + output) <= set(string.ascii_letters + "…,") or "," in output:
         raise ValueError(f"einsum: cannot read {equation!r}: expected letters, commas, '...' and one '->'")
     if len(inputs) != len(shapes):
         raise ValueError(f"einsum: {equation!r} is for {len(inputs)} operands, got {len(shapes)}: {shapes}")
-    rests = [len(shape) - len(labels.replace(".", "")) for labels, shape in zip(inputs, shapes, strict=True)]
+    rests = [len(shape) - len(labels.replace("…", "")) for labels, shape in zip(inputs, shapes, strict=True)]
     for labels, shape, rest in zip(inputs, shapes, rests, strict=True):
-        if rest < 0 or (rest > 0 and "." not in labels) or labels.count(".") > 1:
+        if rest < 0 or (rest > 0 and "…" not in labels) or labels.count("…") > 1:
             raise ValueError(
-                f"einsum: {labels.replace('.', '...')!r} in {equation!r} does not fit an operand of shape "
+                f"einsum: {labels.replace('…', '...')!r} in {equation!r} does not fit an operand of shape "
                 f"{shape}: expected one label for each axis"
             )
     spare = "".join(c for c in string.ascii_letters if c not in equation)[: max(rests)]
-    inputs = [labels.replace(".", spare[len(spare) - n :]) for labels, n in zip(inputs, rests, strict=True)]
+    inputs = [labels.replace("…", spare[len(spare) - n :]) for labels, n in zip(inputs, rests, strict=True)]
     if not arrow:
         named = [c for labels in inputs for c in labels if c not in spare]
         return inputs, spare + "".join(sorted(c for c in named if named.count(c) == 1))
-    output = output.replace(".", spare)
+    output = output.replace("…", spare)
     if len(set(output)) < len(output) or not set(output) <= set("".join(inputs)):
         raise ValueError(
             f"einsum: cannot read {equation!r}: a label of the result stands in it once, and in some operand"

@@ -58,14 +58,13 @@ linear_weight_grad_row: Op = op(
 
 def operands_of(name: str, *values: Any) -> "list[Tensor]":
     """Return Tensors of one numeric dtype; products do not promote, as in PyTorch."""
-    tensors = [checked(name, operand(name, value)) for value in values]
+    tensors: Any = [v if isinstance(v, TensorBase) else checked(name, operand(name, v)) for v in values]
     dtype = tensors[0].array.dtype
-    if dtype.kind == "b" or any(t.array.dtype != dtype for t in tensors):
-        given = ", ".join(map(describe, tensors))
-        raise TypeError(
-            f"{name}: expected operands of one dtype, not bool, got {given}: convert with .to(dtype)"
-        )
-    return tensors
+    for tensor in tensors:
+        if tensor.array.dtype != dtype or dtype.kind == "b":
+            given = ", ".join(map(describe, tensors))
+            raise TypeError(f"{name}: expected operands of one dtype, not bool, got {given}: convert with .to(dtype)")
+    return tensors  # type: ignore[no-any-return]
 
 
 def _ranked(name: str, ranks: tuple[int, ...], *values: Any) -> "list[Tensor]":
@@ -132,9 +131,7 @@ def matmul(input: Any, other: Any) -> "Tensor":
     x, y = operands_of("matmul", input, other)
     left, right = x.array.shape, y.array.shape
     if not left or not right:
-        raise ValueError(
-            f"matmul: expected at least one axis, got shapes {left} and {right}: use * for scalars"
-        )
+        raise ValueError(f"matmul: expected at least one axis, got shapes {left} and {right}: use * for scalars")
     _check_inner("matmul", left, right)
     if len(left) == 1:
         x = reshape_row(x, shape=(1, *left))
@@ -193,7 +190,9 @@ def mv(input: Any, vec: Any) -> "Tensor":
     >>> mg.mv(mg.ones(2, 3), mg.arange(3.0))
     tensor([3., 3.])
     """
-    return matmul(*_ranked("mv", (2, 1), input, vec))
+    x, y = _ranked("mv", (2, 1), input, vec)
+    _check_inner("mv", x.array.shape, y.array.shape)
+    return matmul(x, y)
 
 
 def dot(input: Any, tensor: Any) -> "Tensor":
@@ -205,7 +204,9 @@ def dot(input: Any, tensor: Any) -> "Tensor":
     >>> mg.dot(mg.tensor([1.0, 2.0]), mg.tensor([3.0, 4.0]))
     tensor(11.)
     """
-    return matmul(*_ranked("dot", (1, 1), input, tensor))
+    x, y = _ranked("dot", (1, 1), input, tensor)
+    _check_inner("dot", x.array.shape, y.array.shape)
+    return matmul(x, y)
 
 
 def outer(input: Any, vec2: Any) -> "Tensor":
