@@ -281,7 +281,7 @@ def cross_entropy(
                 f"{name}: class probabilities of shape {target.array.shape} do not fit logits of shape "
                 f"{x.array.shape}: expected the same shape, or integers as class indices"
             )
-        probabilities = as_dtype(target, x.array.dtype)  # type: ignore[arg-type]
+        probabilities = as_dtype(target, x.array.dtype)
         if label_smoothing:
             probabilities = add(mul(probabilities, 1.0 - label_smoothing), label_smoothing / classes)
         loss = neg(sum_row(mul(weighted, probabilities), axis=(axis,), keepdims=False))
