@@ -65,9 +65,7 @@ class Optimizer(ABC):
             )
         items: list[Any] = list(params)
         if not items:
-            raise ValueError(
-                f"{name}: got no parameters: the model has none, or the iterator was used before"
-            )
+            raise ValueError(f"{name}: got no parameters: the model has none, or the iterator was used before")
         self.defaults = defaults
         self.state: dict[Tensor, dict[str, Any]] = {}
         self.param_groups: list[dict[str, Any]] = []
@@ -178,10 +176,10 @@ class Optimizer(ABC):
         """Forget the gradients, or with ``set_to_none=False`` set them to zeros."""
         for group in self.param_groups:
             for param in group["params"]:
-                if set_to_none:
+                if set_to_none or param.grad is None:
                     param.grad = None
-                elif param.grad is not None:
-                    param.grad = wrap(namespace(param.array).zeros(param.array.shape, param.array.dtype))
+                else:
+                    param.grad = param.grad.detach().zero_()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state and the settings; parameters stand as their position, counted through all groups.
@@ -216,9 +214,7 @@ class Optimizer(ABC):
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
             raise TypeError(f"{name}: expected what state_dict() returns, got {describe(state_dict)}")
         saved = state_dict["param_groups"]
-        given, expected = (
-            [len(group["params"]) for group in groups] for groups in (saved, self.param_groups)
-        )
+        given, expected = ([len(group["params"]) for group in groups] for groups in (saved, self.param_groups))
         if given != expected:
             raise ValueError(f"{name}: the saved groups hold {given} parameters, the optimizer's {expected}")
         groups = []
