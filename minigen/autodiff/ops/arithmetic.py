@@ -21,9 +21,7 @@ zeros_like_row: Op = op("zeros_like", lambda xp, x: xp.zeros_like(x), x=lambda g
 _add = op("add", lambda x, y: x + y, x=lambda g: g, y=lambda g: g, broadcasts=True)
 _sub = op("sub", lambda x, y: x - y, x=lambda g: g, y=lambda g: -g, broadcasts=True)
 _mul = op("mul", lambda x, y: x * y, x=lambda g, y: g * y, y=lambda g, x: g * x, broadcasts=True)
-_div = op(
-    "div", lambda x, y: x / y, x=lambda g, y: g / y, y=lambda g, y, out: -(g * out) / y, broadcasts=True
-)
+_div = op("div", lambda x, y: x / y, x=lambda g, y: g / y, y=lambda g, y, out: -(g * out) / y, broadcasts=True)
 _neg = op("neg", lambda x: -x, x=lambda g: -g)
 sign_row = op("sign", lambda xp, x: xp.sign(x), x=lambda g: zeros_like_row(g))
 _floor = op("floor", lambda xp, x: xp.floor(x), x=lambda g: zeros_like_row(g))
@@ -47,7 +45,7 @@ def _power_by_exponent(g: Any, x: Any, out: Any) -> Any:
 
 
 def _power_by_base(g: Any, x: Any, y: Any) -> Any:
-    """Return the gradient of x**y in x: y x**(y-1), and 0 where both are 0 (there x**y is constant 1 in x)."""
+    """Return the gradient of x**y in x: y x**(y-1), and 0 where both are 0 (there x**y is 1)."""
     return g * y * _pow(x, where_row((x == 0) & (y == 0), 1.0, y - 1.0))
 
 

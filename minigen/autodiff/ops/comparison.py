@@ -54,11 +54,11 @@ def _operator(row: Op, x: TensorBase, y: Any) -> Any:
 
 
 def _bitwise(row: Op, *values: Any) -> "Tensor":
-    values = promoted(row.name, *values)
+    values = tuple([operand(row.name, value) for value in values])
     for value in values:
         if isinstance(value, float) or (isinstance(value, TensorBase) and value.array.dtype.kind == "f"):
             raise TypeError(f"{row.name}: expected booleans or integers, got {describe(value)}: use (x > 0)")
-    return outside(row, *values)
+    return outside(row, *promoted(row.name, *values))
 
 
 def eq(input: TensorBase, other: Operand) -> "Tensor":
@@ -397,15 +397,11 @@ class ComparisonMethods(TensorBase):
         """See `minigen.isfinite`."""
         return isfinite(self)
 
-    def isclose(
-        self, other: TensorBase, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-    ) -> "Tensor":
+    def isclose(self, other: TensorBase, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> "Tensor":
         """See `minigen.isclose`."""
         return isclose(self, other, rtol, atol, equal_nan)
 
-    def allclose(
-        self, other: TensorBase, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-    ) -> bool:
+    def allclose(self, other: TensorBase, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
         """See `minigen.allclose`."""
         return allclose(self, other, rtol, atol, equal_nan)
 

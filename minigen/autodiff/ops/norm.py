@@ -61,8 +61,8 @@ def norm(
     input : Tensor
         Floating, of any shape.
     p : float or "fro", optional
-        The order; 2 (Frobenius) if not given, ``inf`` the largest and ``-inf`` the smallest absolute value, 0 the
-        number of elements that are not 0.
+        The order; 2 (Frobenius) if not given, ``inf`` the largest and ``-inf`` the smallest absolute value,
+        0 the number of elements that are not 0.
     dim : int or tuple of int, optional
         The axes to reduce; all of them if not given.
     keepdim : bool, optional
@@ -173,7 +173,7 @@ def std(
     *,
     correction: float | None = None,
 ) -> "Tensor":
-    """Return the standard deviation along `dim`, the root of `var`; its slope is 0 where all elements are equal.
+    """Return the standard deviation along `dim`, the root of `var`; its slope at 0 is 0.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Order: the largest and smallest elements, where they are, and sorting.
 
-Where a function also returns indices, the gradient goes to the elements at these indices. Where it does not (amax,
-amin, max and min of everything), equal elements share the gradient; sharing among the elements of a mask and their
-mean are each other's adjoint. NaN counts as greater than every number.
+Where a function also returns indices, the gradient goes to the elements at these indices. Where it does not
+(amax, amin, max and min of everything), equal elements share the gradient; sharing among the elements of a
+mask and their mean are each other's adjoint. NaN counts as greater than every number.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -121,9 +121,7 @@ def _extreme(name: str, row: Op, input: TensorBase, dim: Dims, keepdim: bool) ->
     return row(x, axis=axis, keepdims=keepdim)
 
 
-def _along(
-    name: str, row: Op, input: TensorBase, dim: int, keepdim: bool = True, **keywords: Any
-) -> ValuesIndices:
+def _along(name: str, row: Op, input: TensorBase, dim: int, keepdim: bool = True, **keywords: Any) -> ValuesIndices:
     """Run a row that returns values and indices; a 0-d Tensor is treated as one of one element."""
     x = checked(name, input)
     shape = x.array.shape
@@ -282,10 +280,11 @@ def argmin(input: TensorBase, dim: int | None = None, keepdim: bool = False) -> 
 
 def _where_extreme(name: str, row: Op, input: TensorBase, dim: int | None, keepdim: bool) -> "Tensor":
     x = checked(name, input)
-    axis = reduced(name, x, dim)
-    _not_empty(name, x, axis)
-    result = outside(row, x, axis=None if dim is None or not axis else axis[0])
-    return wrap(result.array.reshape(kept(x.array.shape, axis))) if keepdim else result
+    axis = None if dim is None else axis_of(name, dim, x.array.ndim)
+    axes = tuple(range(x.array.ndim)) if axis is None else (axis,)
+    _not_empty(name, x, axes)
+    result = outside(row, x, axis=axis if x.array.ndim else None)
+    return wrap(result.array.reshape(kept(x.array.shape, axes))) if keepdim else result
 
 
 def sort(input: TensorBase, dim: int = -1, descending: bool = False, stable: bool = True) -> ValuesIndices:
@@ -328,9 +327,7 @@ def argsort(input: TensorBase, dim: int = -1, descending: bool = False, stable: 
     return sort(checked("argsort", input).detach(), dim, descending, stable).indices
 
 
-def topk(
-    input: TensorBase, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
-) -> ValuesIndices:
+def topk(input: TensorBase, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
     """Return the `k` largest elements along `dim`, and where they stood.
 
     Parameters
@@ -366,9 +363,7 @@ def topk(
     axis = axis_of("topk", dim, x.array.ndim)
     length = x.array.shape[axis] if x.array.ndim else 1
     if not 0 <= k <= length:
-        raise ValueError(
-            f"topk: expected k from 0 to {length}, the length of dim {dim}, got k={k} for {describe(x)}"
-        )
+        raise ValueError(f"topk: expected k from 0 to {length}, the length of dim {dim}, got k={k} for {describe(x)}")
     return _along("topk", _topk, x, dim, k=k, largest=largest)
 
 

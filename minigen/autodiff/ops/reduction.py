@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from minigen.autodiff.graph import TensorBase, describe, wrap
+from minigen.autodiff.graph import TensorBase, describe
 from minigen.autodiff.ops.comparison import outside
 from minigen.autodiff.ops.exponential import exp_row
 from minigen.autodiff.ops.indexing import where_row
@@ -101,11 +101,11 @@ def _raw_logsumexp(xp: Any, x: Array, *, axis: tuple[int, ...], keepdims: bool) 
     top = x.max(axis, keepdims=True)
     total = xp.exp(x - xp.where(xp.isinf(top), xp.zeros_like(top), top)).sum(axis, keepdims=True)
     out = xp.log(xp.where(total == 0, xp.ones_like(total), total)) + top
-    return out if keepdims else out.reshape(x.sum(axis).shape)
+    return out if keepdims else out.squeeze(axis)
 
 
 def _logsumexp_gradient(g: Any, x: Any, out: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
-    """Return g times softmax(x) = exp(x - out); where out is infinite, its limit: 1 where x is +inf, else 0."""
+    """Return g times softmax(x) = exp(x - out); where out is infinite, 1 where x is +inf, else 0."""
     shape = kept(x.shape, axis)
     g, out = reshape_row(g, shape=shape), reshape_row(out, shape=shape)
     infinite = (out == INF) | (out == -INF)
@@ -137,9 +137,7 @@ def averaged(name: str, input: TensorBase, dtype: Any = None) -> "Tensor":
     if dtype is not None:
         x = as_dtype(x, to_dtype(dtype))
     if x.array.dtype.kind != "f":
-        raise TypeError(
-            f"{name}: expected a floating Tensor, got {describe(x)}: pass dtype=minigen.float32 or convert with .float()"
-        )
+        raise TypeError(f"{name}: expected a floating Tensor, got {describe(x)}: convert it with .float()")
     return x
 
 

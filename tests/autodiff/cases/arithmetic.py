@@ -31,9 +31,7 @@ CASES = [
     Case("abs", mg.abs, unary(away=(0.0,)), covers=("abs",)),
     Case("sign", mg.sign, unary(away=(0.0,)), covers=("sign",)),
     *[
-        Case(
-            name, lambda x, name=name: getattr(mg, name)(x) * x, unary(away=(-2, -1, 0, 1, 2)), covers=(name,)
-        )
+        Case(name, lambda x, name=name: getattr(mg, name)(x) * x, unary(away=(-2, -1, 0, 1, 2)), covers=(name,))
         for name in ("floor", "ceil", "trunc")
     ],
     Case("round", lambda x: mg.round(x) * x, unary(away=(-1.5, -0.5, 0.5, 1.5)), covers=("round",)),

@@ -33,13 +33,9 @@ CASES = [
     *over_axes("amin", mg.amin, nonempty, ("amin", "share_ties")),
     Case("max", lambda x: mg.max(x) ** 2, nonempty, covers=("amax",)),
     Case("min", lambda x: mg.min(x) ** 2, nonempty, covers=("amin",)),
-    Case(
-        "max last", lambda x: mg.max(x, -1, keepdim=True).values ** 2, nonempty, covers=("max", "scatter_add")
-    ),
+    Case("max last", lambda x: mg.max(x, -1, keepdim=True).values ** 2, nonempty, covers=("max", "scatter_add")),
     Case("max first", lambda x: mg.max(x, 0), nonempty, covers=("max",)),
-    Case(
-        "min last", lambda x: mg.min(x, -1, keepdim=True).values ** 2, nonempty, covers=("min", "scatter_add")
-    ),
+    Case("min last", lambda x: mg.min(x, -1, keepdim=True).values ** 2, nonempty, covers=("min", "scatter_add")),
     Case("min first", lambda x: mg.min(x, 0), nonempty, covers=("min",)),
     Case("sort", lambda x: mg.sort(x).values ** 2, unary(), covers=("sort", "scatter_add")),
     Case("sort first", lambda x: mg.sort(x, 0, descending=True), unary(), covers=("sort",)),
