@@ -41,6 +41,8 @@ def outside(row: Op, *values: Any, **keywords: Any) -> "Tensor":
 
 
 def _compared(row: Op, x: Operand, y: Operand) -> "Tensor":
+    if isinstance(x, TensorBase) and isinstance(y, TensorBase) and x.array.dtype is y.array.dtype:
+        return outside(row, x, y)
     return outside(row, *promoted(row.name, x, y))
 
 

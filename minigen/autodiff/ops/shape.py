@@ -25,7 +25,8 @@ def _raw_sum_to(x: Array, *, shape: tuple[int, ...]) -> Array:
     """Sum over the axes along which an array of `shape` was broadcast to that of x."""
     lead = x.ndim - len(shape)
     stretched = tuple(i + lead for i, n in enumerate(shape) if n == 1 and x.shape[i + lead] != 1)
-    return x.sum(axis=(*range(lead), *stretched), keepdims=True).reshape(shape)
+    wide = "float32" if x.dtype.char == "e" else None
+    return x.sum((*range(lead), *stretched), wide, keepdims=True).astype(x.dtype, copy=False).reshape(shape)
 
 
 def _inner(shape: tuple[int, ...], widths: Widths) -> tuple[slice, ...]:
@@ -65,9 +66,7 @@ crop_row: Op = op(
     x=lambda g, widths: pad_row(g, widths=widths, value=0.0),
     view=True,
 )
-flip_row: Op = op(
-    "flip", lambda xp, x, *, axis: xp.flip(x, axis).copy(), x=lambda g, axis: flip_row(g, axis=axis)
-)
+flip_row: Op = op("flip", lambda xp, x, *, axis: xp.flip(x, axis).copy(), x=lambda g, axis: flip_row(g, axis=axis))
 roll_row: Op = op(
     "roll",
     lambda xp, x, *, shifts, axis: xp.roll(x, shifts, axis),
@@ -86,9 +85,7 @@ triu_row: Op = op(
 tile_row: Op = op(
     "tile", lambda xp, x, *, times: xp.tile(x, times), x=lambda g, x_shape, times: _untile(g, x_shape, times)
 )
-diagonal_row: Op = op(
-    "diagonal", lambda xp, x: xp.einsum("...ii->...i", x), x=lambda g: diag_embed_row(g), view=True
-)
+diagonal_row: Op = op("diagonal", lambda xp, x: xp.einsum("...ii->...i", x), x=lambda g: diag_embed_row(g), view=True)
 diag_embed_row: Op = op(
     "diag_embed",
     lambda xp, x: xp.where(xp.eye(x.shape[-1], dtype=bool), x[..., None], xp.zeros((), x.dtype)),
@@ -623,9 +620,7 @@ class ShapeMethods(TensorBase):
         """
         times = integers("repeat", repeats)
         if len(times) < self.array.ndim or min(times, default=0) < 0:
-            raise ValueError(
-                f"repeat: {times} does not fit shape {self.array.shape}: give a number >= 0 for each axis"
-            )
+            raise ValueError(f"repeat: {times} does not fit shape {self.array.shape}: give a number >= 0 for each axis")
         return tile_row(self, times=times)
 
     def flip(self, *dims: Any) -> "Tensor":

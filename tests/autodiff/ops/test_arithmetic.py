@@ -171,6 +171,13 @@ def test_a_gradient_has_the_type_of_its_input() -> None:
     assert gy.dtype == np.float64
 
 
+def test_the_gradient_of_a_broadcast_float16_is_summed_in_float32() -> None:
+    bias = mg.zeros(3, dtype="float16", requires_grad=True)
+    out = bias + mg.zeros(100_000, 3, dtype="float16")
+    (g,) = mg.grad(out, bias, mg.full((100_000, 3), 1 / 1024, dtype="float16"))
+    assert g.tolist() == pytest.approx([97.65625] * 3, rel=1e-3)
+
+
 # ---------------------------------------------------------------------------------------------- kinks
 
 
