@@ -78,17 +78,15 @@ from minigen.autodiff.ops.comparison import (
 )
 from minigen.autodiff.ops.einsum import einsum
 from minigen.autodiff.ops.exponential import cos, erf, exp, expm1, log, log1p, sin, sqrt
-from minigen.autodiff.ops.indexing import (
+from minigen.autodiff.ops.gathering import (
     gather,
     index_add,
     index_select,
-    index_set,
-    masked_fill,
     scatter,
     scatter_add,
     take_along_dim,
-    where,
 )
+from minigen.autodiff.ops.indexing import index_set, masked_fill, where
 from minigen.autodiff.ops.joining import cat, chunk, concat, hstack, split, stack, unbind, vstack
 from minigen.autodiff.ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from minigen.autodiff.ops.norm import norm, std, var

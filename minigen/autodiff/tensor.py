@@ -17,6 +17,7 @@ from minigen.autodiff.ops.activation import ActivationMethods
 from minigen.autodiff.ops.arithmetic import ArithmeticMethods
 from minigen.autodiff.ops.comparison import ComparisonMethods
 from minigen.autodiff.ops.exponential import ExponentialMethods
+from minigen.autodiff.ops.gathering import GatheringMethods
 from minigen.autodiff.ops.indexing import IndexingMethods
 from minigen.autodiff.ops.inplace import assign, check_writable
 from minigen.autodiff.ops.joining import JoiningMethods
@@ -60,6 +61,7 @@ class Tensor(
     MatmulMethods,
     JoiningMethods,
     IndexingMethods,
+    GatheringMethods,
     OrderingMethods,
     NormMethods,
 ):

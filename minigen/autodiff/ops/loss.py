@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from minigen.autodiff.graph import TensorBase, describe, wrap
 from minigen.autodiff.ops.activation import log_softmax_row, logsigmoid_row, sigmoid_row
 from minigen.autodiff.ops.arithmetic import abs_, add, div, mul, neg, square, sub
-from minigen.autodiff.ops.indexing import gather_row, where_row
+from minigen.autodiff.ops.gathering import gather_row
+from minigen.autodiff.ops.indexing import where_row
 from minigen.autodiff.ops.operands import as_dtype, checked, needs_floating, promoted
 from minigen.autodiff.ops.reduction import mean, sum_, sum_row
 from minigen.autodiff.ops.shape import expand_row, reshape_row

@@ -32,7 +32,7 @@ CASES = [
     Case("cat one twice", lambda x: squared(mg.cat([x, x * x])), sliceable, covers=("cat",)),
     Case(
         "stack",
-        lambda x, y: squared(mg.stack([x, y, x], -1)),
+        lambda x, y: squared(mg.stack([x, y, x * y], -1)),
         arrays((2, 3), (2, 3)),
         covers=("stack", "getitem"),
     ),

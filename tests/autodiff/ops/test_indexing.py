@@ -9,7 +9,7 @@ import pytest
 
 import minigen as mg
 from minigen.autodiff import wrap
-from minigen.autodiff.ops.indexing import steps
+from minigen.autodiff.ops.index import steps
 from minigen.backend import shares_memory
 from minigen.backend.arrays import namespaces
 
@@ -259,6 +259,18 @@ def test_where_and_masked_fill() -> None:
     assert mg.tensor([1, 2]).masked_fill(mg.tensor([True, False]), 5).tolist() == [5, 2]
     assert x.masked_fill_(x > 9, 0.0) is x
     assert x.array.max() == 9
+
+
+def test_where_takes_nothing_from_the_branch_not_taken() -> None:
+    """A gradient of inf or nan where the other branch was taken is not multiplied by 0."""
+    x = mg.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = mg.where(mg.tensor([True, False, False]), x, 0.0)
+    with np.errstate(invalid="ignore"):
+        (gradient,) = mg.grad(y, x, mg.tensor([5.0, np.inf, np.nan]))
+    assert gradient.tolist() == [5.0, 0.0, 0.0]
+    z = mg.index_set(x, slice(1, None), 0.0) + x.masked_fill(mg.tensor([False, True, True]), 0.0)
+    (gradient,) = mg.grad(z, x, mg.tensor([5.0, np.inf, np.nan]))
+    assert gradient.tolist() == [10.0, 0.0, 0.0]
 
 
 def test_float32_stays_float32() -> None:

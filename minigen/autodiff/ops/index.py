@@ -1,0 +1,105 @@
+"""What an index means: ``x[index]`` in PyTorch's sense, as one or two steps that NumPy and CuPy read alike.
+
+Integers, slices, None and Ellipsis give a view; Tensors, arrays, lists and ranges of integers, and boolean masks,
+then pick elements from it, which gives a copy. Unlike in PyTorch a slice may have a negative step. An index on a
+GPU is never read here, so one that is out of range wraps silently.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy
+
+from minigen.autodiff.graph import TensorBase, describe
+from minigen.backend import Array, check_same_device, namespace
+from minigen.backend.arrays import namespaces
+
+Index: TypeAlias = tuple[Any, ...]
+"""Of integers, slices, None, Ellipsis and raw arrays of integers or booleans."""
+
+WHOLE = slice(None)
+
+
+def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
+    """Return what reads ``array[index]``: a view, a picking by arrays, or a view and then a picking.
+
+    NumPy would let integers take part in the picking, which puts its axes elsewhere. With `keep` the arrays
+    of the user are copied, because the index will be recorded.
+    """
+    items: Index = index if type(index) is tuple else (index,)
+    if all(type(item) in (int, slice) or item is None or item is Ellipsis for item in items):
+        return [items if Ellipsis in items else (*items, Ellipsis)]
+    items = tuple([_item(name, array, item, keep) for item in items])
+    if not any(item is Ellipsis for item in items):
+        items = (*items, Ellipsis)
+    rest = array.ndim - sum(map(_axes, items))
+    view: list[Any] = []
+    pick: list[Any] = []
+    axis = 0
+    for item in items:
+        if item is Ellipsis:
+            view += [WHOLE] * rest
+            pick += [WHOLE] * rest
+            axis += rest
+        elif type(item) not in namespaces:
+            view.append(item)
+            pick += [WHOLE] * (type(item) is not int)
+        elif item.dtype.kind == "b" and not item.ndim:
+            view.append(None)
+            pick.append(item.reshape(1))
+        elif not item.ndim:  # an integer on a GPU, where reading it would wait
+            view.append(item)
+        else:
+            view += [WHOLE] * _axes(item)
+            pick.append(_beside(name, array, item, axis))
+        axis += _axes(item)
+    if all(type(item) is slice for item in pick):
+        return [tuple(view)]
+    if all(type(item) is slice and item == WHOLE for item in view):
+        return [tuple(pick)]
+    return [tuple(view), tuple(pick)]
+
+
+def _item(name: str, array: Array, item: Any, keep: bool) -> Any:
+    """Return one item of an index as an int, slice, None, Ellipsis or raw array of integers or booleans."""
+    if type(item) in (int, slice) or item is None or item is Ellipsis:
+        return item
+    if isinstance(item, TensorBase) or type(item) in namespaces:
+        raw = item.array if isinstance(item, TensorBase) else item
+        if keep and raw.ndim:
+            raw = raw.copy()
+    elif isinstance(item, list | tuple | range | bool | numpy.generic):
+        raw = numpy.asarray(item)
+        if not raw.size:
+            raw = raw.astype(int)
+    else:
+        raise TypeError(
+            f"{name}: an index is made of integers, slices, None, ... and of Tensors, arrays or lists of "
+            f"integers or booleans, got {describe(item)}"
+        )
+    if raw.dtype.kind not in "bui" or (raw.dtype == numpy.uint8 and not isinstance(item, numpy.generic)):
+        raise TypeError(
+            f"{name}: an index holds integers or booleans, got {describe(item)}: convert it with .long(), "
+            "or with .bool() for a mask"
+        )
+    return int(raw) if type(raw) is numpy.ndarray and not raw.ndim and raw.dtype.kind != "b" else raw
+
+
+def _axes(item: Any) -> int:
+    """Return how many axes of the array an item of an index stands for."""
+    if item is None or item is Ellipsis:
+        return 0
+    return item.ndim if type(item) in namespaces and item.dtype.kind == "b" else 1
+
+
+def _beside(name: str, array: Array, index: Array, axis: int) -> Array:
+    """Return `index` on the device of `array`; coming from the host, its bounds are checked."""
+    if type(index) is type(array):
+        return index
+    if type(index) is not numpy.ndarray:
+        check_same_device(name, [array, index])
+    if index.dtype.kind != "b" and index.size and axis < array.ndim:
+        length = array.shape[axis]
+        for worst in (int(index.min()), int(index.max())):
+            if not -length <= worst < length:
+                raise IndexError(f"{name}: index {worst} is out of bounds for axis {axis} with size {length}")
+    return namespace(array).asarray(index)
