@@ -41,8 +41,13 @@ def outside(row: Op, *values: Any, **keywords: Any) -> "Tensor":
 
 
 def _compared(row: Op, x: Operand, y: Operand) -> "Tensor":
-    if isinstance(x, TensorBase) and isinstance(y, TensorBase) and x.array.dtype is y.array.dtype:
-        return outside(row, x, y)
+    if isinstance(x, TensorBase):
+        if isinstance(y, TensorBase):
+            agree = x.array.dtype is y.array.dtype
+        else:
+            agree = type(y) in (int, float) and x.array.dtype.kind == "f"
+        if agree:
+            return outside(row, x, y)
     return outside(row, *promoted(row.name, x, y))
 
 
