@@ -58,6 +58,7 @@ from minigen.autodiff.ops.arithmetic import (
     trunc,
 )
 from minigen.autodiff.ops.arithmetic import clip as clamp
+from minigen.autodiff.ops.arranging import diagonal, flip, roll, tril, triu
 from minigen.autodiff.ops.comparison import (
     allclose,
     eq,
@@ -99,19 +100,14 @@ from minigen.autodiff.ops.reduction import cumsum, logsumexp, mean, prod
 from minigen.autodiff.ops.reduction import sum_ as sum
 from minigen.autodiff.ops.shape import (
     broadcast_to,
-    diagonal,
     flatten,
-    flip,
     movedim,
     permute,
     reshape,
-    roll,
     squeeze,
     swapaxes,
     t,
     transpose,
-    tril,
-    triu,
     unsqueeze,
 )
 from minigen.autodiff.tensor import Tensor

@@ -15,6 +15,7 @@ from minigen.autodiff.engine import backward
 from minigen.autodiff.graph import Leaf, Storage, TensorBase, alias, describe, new, watch_of, wrap
 from minigen.autodiff.ops.activation import ActivationMethods
 from minigen.autodiff.ops.arithmetic import ArithmeticMethods
+from minigen.autodiff.ops.arranging import ArrangingMethods
 from minigen.autodiff.ops.comparison import ComparisonMethods
 from minigen.autodiff.ops.exponential import ExponentialMethods
 from minigen.autodiff.ops.gathering import GatheringMethods
@@ -57,6 +58,7 @@ class Tensor(
     ExponentialMethods,
     ActivationMethods,
     ShapeMethods,
+    ArrangingMethods,
     ReductionMethods,
     MatmulMethods,
     JoiningMethods,

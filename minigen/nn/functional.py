@@ -13,6 +13,7 @@ from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.graph import describe
 from minigen.autodiff.ops import activation
 from minigen.autodiff.ops.activation import logsigmoid, sigmoid, softplus, tanh
+from minigen.autodiff.ops.arranging import pad
 from minigen.autodiff.ops.inplace import assign
 from minigen.autodiff.ops.loss import (
     binary_cross_entropy,
@@ -23,7 +24,6 @@ from minigen.autodiff.ops.loss import (
     nll_loss,
 )
 from minigen.autodiff.ops.matmul import linear
-from minigen.autodiff.ops.shape import pad
 from minigen.backend import Array, asarray_on, device_of, namespace, to_dtype
 from minigen.random import Generator, as_generator
 

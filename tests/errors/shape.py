@@ -1,7 +1,7 @@
 """Bad input to shapes."""
 
 import minigen as mg
-from minigen.autodiff.ops.shape import pad
+from minigen.autodiff.ops.arranging import pad
 
 X = mg.zeros(2, 3)
 

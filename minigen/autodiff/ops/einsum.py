@@ -10,9 +10,10 @@ import math
 import string
 from typing import TYPE_CHECKING, Any
 
+from minigen.autodiff.ops.arranging import diagonal
 from minigen.autodiff.ops.matmul import operands_of
 from minigen.autodiff.ops.reduction import sum_row
-from minigen.autodiff.ops.shape import diagonal, reshape_row
+from minigen.autodiff.ops.shape import reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array
 

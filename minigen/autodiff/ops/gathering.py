@@ -10,11 +10,12 @@ import numpy
 
 from minigen.autodiff.grad_mode import mode
 from minigen.autodiff.graph import TensorBase, describe, wrap
+from minigen.autodiff.ops.arranging import crop_row
 from minigen.autodiff.ops.index import WHOLE, Index, steps
 from minigen.autodiff.ops.indexing import getitem_row, index_set_row, put_row
 from minigen.autodiff.ops.inplace import assign
 from minigen.autodiff.ops.operands import checked
-from minigen.autodiff.ops.shape import axis_of, crop_row, expand_row, reshape_row
+from minigen.autodiff.ops.shape import axis_of, expand_row, reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array, namespace
 

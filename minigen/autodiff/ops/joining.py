@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigen.autodiff.graph import TensorBase, describe
+from minigen.autodiff.ops.arranging import crop_row
 from minigen.autodiff.ops.indexing import getitem_row
 from minigen.autodiff.ops.operands import checked, promoted
-from minigen.autodiff.ops.shape import axis_of, crop_row, integers, reshape_row
+from minigen.autodiff.ops.shape import axis_of, integers, reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array
 

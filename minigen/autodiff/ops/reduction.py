@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from minigen.autodiff.graph import TensorBase, describe
+from minigen.autodiff.ops.arranging import crop_row
 from minigen.autodiff.ops.comparison import outside
 from minigen.autodiff.ops.exponential import exp_row
 from minigen.autodiff.ops.indexing import where_row
 from minigen.autodiff.ops.operands import as_dtype, checked, floating
-from minigen.autodiff.ops.shape import axes_of, axis_of, crop_row, reshape_row
+from minigen.autodiff.ops.shape import axes_of, axis_of, reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array, to_dtype
 

@@ -1,7 +1,6 @@
-"""Shapes: reshape, transpose, expand, pad and their kin.
+"""Shapes: the same elements seen in another shape, as views where the memory allows it.
 
-Adjoints come in pairs: expand and sum_to, pad and crop, diagonal and diag_embed. Reshape, transpose and roll
-are undone by themselves with other arguments; flip, tril and triu are their own adjoints.
+Expand and sum_to are each other's adjoint; reshape and transpose are undone by themselves with other arguments.
 """
 
 import math
@@ -17,9 +16,6 @@ from minigen.backend import Array, shares_memory
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
 
-Widths = tuple[tuple[int, int], ...]
-"""For each axis, how many elements before and after."""
-
 
 def _raw_sum_to(x: Array, *, shape: tuple[int, ...]) -> Array:
     """Sum over the axes along which an array of `shape` was broadcast to that of x."""
@@ -27,17 +23,6 @@ def _raw_sum_to(x: Array, *, shape: tuple[int, ...]) -> Array:
     stretched = tuple(i + lead for i, n in enumerate(shape) if n == 1 and x.shape[i + lead] != 1)
     wide = "float32" if x.dtype.char == "e" else None
     return x.sum((*range(lead), *stretched), wide, keepdims=True).astype(x.dtype, copy=False).reshape(shape)
-
-
-def _inner(shape: tuple[int, ...], widths: Widths) -> tuple[slice, ...]:
-    return tuple([slice(before, n - after) for n, (before, after) in zip(shape, widths, strict=True)])
-
-
-def _raw_pad(xp: Any, x: Array, *, widths: Widths, value: float) -> Array:
-    shape = tuple([before + n + after for n, (before, after) in zip(x.shape, widths, strict=True)])
-    out = xp.full(shape, value, x.dtype)
-    out[_inner(shape, widths)] = x
-    return out
 
 
 expand_row: Op = op(
@@ -59,45 +44,6 @@ transpose_row: Op = op(
     x=lambda g, axes: transpose_row(g, axes=inverse(axes)),
     view=True,
 )
-pad_row: Op = op("pad", _raw_pad, x=lambda g, widths: crop_row(g, widths=widths))
-crop_row: Op = op(
-    "crop",
-    lambda x, *, widths: x[_inner(x.shape, widths)],
-    x=lambda g, widths: pad_row(g, widths=widths, value=0.0),
-    view=True,
-)
-flip_row: Op = op("flip", lambda xp, x, *, axis: xp.flip(x, axis).copy(), x=lambda g, axis: flip_row(g, axis=axis))
-roll_row: Op = op(
-    "roll",
-    lambda xp, x, *, shifts, axis: xp.roll(x, shifts, axis),
-    x=lambda g, shifts, axis: roll_row(g, shifts=tuple([-n for n in shifts]), axis=axis),
-)
-tril_row: Op = op(
-    "tril",
-    lambda xp, x, *, diagonal: xp.tril(x, diagonal),
-    x=lambda g, diagonal: tril_row(g, diagonal=diagonal),
-)
-triu_row: Op = op(
-    "triu",
-    lambda xp, x, *, diagonal: xp.triu(x, diagonal),
-    x=lambda g, diagonal: triu_row(g, diagonal=diagonal),
-)
-tile_row: Op = op(
-    "tile", lambda xp, x, *, times: xp.tile(x, times), x=lambda g, x_shape, times: _untile(g, x_shape, times)
-)
-diagonal_row: Op = op("diagonal", lambda xp, x: xp.einsum("...ii->...i", x), x=lambda g: diag_embed_row(g), view=True)
-diag_embed_row: Op = op(
-    "diag_embed",
-    lambda xp, x: xp.where(xp.eye(x.shape[-1], dtype=bool), x[..., None], xp.zeros((), x.dtype)),
-    x=lambda g: diagonal_row(g),
-)
-
-
-def _untile(g: Any, x_shape: tuple[int, ...], times: tuple[int, ...]) -> Any:
-    """Sum the copies that tile made."""
-    shape = (1,) * (len(times) - len(x_shape)) + x_shape
-    copies = reshape_row(g, shape=tuple([m for pair in zip(times, shape, strict=True) for m in pair]))
-    return reshape_row(sum_to_row(copies, shape=tuple([m for n in shape for m in (1, n)])), shape=x_shape)
 
 
 def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -144,6 +90,13 @@ def axes_of(name: str, dims: Any, ndim: int) -> tuple[int, ...]:
     if len(set(axes)) < len(axes):
         raise ValueError(f"{name}: dim {dims} names an axis twice: name each once")
     return axes
+
+
+def matrices(name: str, input: TensorBase) -> "Tensor":
+    """Return `input` if it has at least two axes, else raise ValueError."""
+    if checked(name, input).array.ndim < 2:
+        raise ValueError(f"{name}: expected at least 2 axes, got shape {input.array.shape}")
+    return input  # type: ignore[return-value]
 
 
 def _shape_for(name: str, size: int, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -354,151 +307,6 @@ def broadcast_to(input: TensorBase, shape: Any) -> "Tensor":
     return expand_row(x, shape=_expanded("broadcast_to", x.array.shape, sizes))
 
 
-def flip(input: TensorBase, dims: int | Sequence[int]) -> "Tensor":
-    """Return a copy of `input` with the order reversed along `dims`.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.flip(mg.tensor([1, 2, 3]), (0,))
-    tensor([3, 2, 1])
-    """
-    ndim = checked("flip", input).array.ndim
-    axes = axes_of("flip", dims, ndim)
-    return flip_row(input, axis=axes if ndim else ())
-
-
-def roll(input: TensorBase, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> "Tensor":
-    """Return `input` moved by `shifts` along `dims`; what leaves at the end enters at the start.
-
-    Without `dims` the elements are moved in C order, and keep the shape.
-
-    Raises
-    ------
-    ValueError
-        If `shifts` and `dims` differ in number.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.roll(mg.tensor([1, 2, 3]), 1)
-    tensor([3, 1, 2])
-    """
-    shape = checked("roll", input).array.shape
-    moves = integers("roll", (shifts,))
-    if dims is None:
-        return reshape_row(roll(reshape(input, -1), moves, 0), shape=shape)
-    axes = tuple([axis_of("roll", dim, len(shape)) for dim in integers("roll", (dims,))])
-    if len(moves) != len(axes):
-        raise ValueError(f"roll: shifts {shifts} and dims {dims} differ in number: give one for each")
-    return roll_row(input, shifts=moves, axis=axes)
-
-
-def pad(input: TensorBase, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> "Tensor":
-    """Return `input` with elements added around it (`minigen.nn.functional.pad`).
-
-    Parameters
-    ----------
-    input : Tensor
-        Any shape.
-    pad : sequence of int
-        Pairs (before, after), for the last axis first; a negative number takes elements away.
-    mode : str, optional
-        Only ``"constant"``.
-    value : float, optional
-        What the new elements are.
-
-    Raises
-    ------
-    ValueError
-        If `pad` has an odd length, more pairs than `input` has axes, or takes more than there is.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> from minigen.autodiff.ops.shape import pad
-    >>> pad(mg.ones(1, 2), (1, 0, 0, 1))
-    tensor([[0., 1., 1.],
-            [0., 0., 0.]])
-    """
-    x = checked("pad", input)
-    if mode != "constant":
-        raise ValueError(f"pad: unknown mode {mode!r}: only 'constant' is offered")
-    amounts = integers("pad", (tuple(pad),))
-    pairs = tuple(zip(amounts[::2], amounts[1::2], strict=False))[::-1]
-    if len(amounts) % 2 or len(pairs) > x.array.ndim:
-        raise ValueError(
-            f"pad: expected pairs (before, after) for up to {x.array.ndim} axes, last first, got {amounts}"
-        )
-    widths = ((0, 0),) * (x.array.ndim - len(pairs)) + pairs
-    added = tuple([(max(before, 0), max(after, 0)) for before, after in widths])
-    taken = tuple([(max(-before, 0), max(-after, 0)) for before, after in widths])
-    if any(n < before + after for n, (before, after) in zip(x.array.shape, taken, strict=True)):
-        raise ValueError(f"pad: {amounts} takes more elements than shape {x.array.shape} has")
-    if min(amounts, default=0) < 0:
-        x = crop_row(x, widths=taken)
-    return pad_row(x, widths=added, value=value)
-
-
-def _matrices(name: str, input: TensorBase) -> "Tensor":
-    if checked(name, input).array.ndim < 2:
-        raise ValueError(f"{name}: expected at least 2 axes, got shape {input.array.shape}")
-    return input  # type: ignore[return-value]
-
-
-def tril(input: TensorBase, diagonal: int = 0) -> "Tensor":
-    """Return the matrices in the last two axes with 0 above the diagonal number `diagonal`.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.tril(mg.ones(2, 2))
-    tensor([[1., 0.],
-            [1., 1.]])
-    """
-    return tril_row(_matrices("tril", input), diagonal=diagonal)
-
-
-def triu(input: TensorBase, diagonal: int = 0) -> "Tensor":
-    """Return the matrices in the last two axes with 0 below the diagonal number `diagonal`.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.triu(mg.ones(2, 2), 1)
-    tensor([[0., 1.],
-            [0., 0.]])
-    """
-    return triu_row(_matrices("triu", input), diagonal=diagonal)
-
-
-def diagonal(input: TensorBase, offset: int = 0, dim1: int = 0, dim2: int = 1) -> "Tensor":
-    """Return a view of the diagonals of the matrices in the axes `dim1` and `dim2`, as a new last axis.
-
-    Parameters
-    ----------
-    input : Tensor
-        At least two axes.
-    offset : int, optional
-        Which diagonal: above the main one if positive, below it if negative.
-    dim1, dim2 : int, optional
-        The axes of rows and columns.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.diagonal(mg.arange(9).reshape(3, 3), 1)
-    tensor([1, 5])
-    """
-    _matrices("diagonal", input)
-    x = movedim(input, axes_of("diagonal", (dim1, dim2), input.array.ndim), (-2, -1))
-    *batch, height, width = x.array.shape
-    top, left = min(max(-offset, 0), height), min(max(offset, 0), width)
-    length = min(height - top, width - left)
-    corner = ((top, height - top - length), (left, width - left - length))
-    return diagonal_row(crop_row(x, widths=(((0, 0),) * len(batch)) + corner))
-
-
 class ShapeMethods(TensorBase):
     """Shape operations as methods of Tensors."""
 
@@ -573,7 +381,7 @@ class ShapeMethods(TensorBase):
     @property
     def mT(self) -> "Tensor":
         """The Tensor with its last two axes exchanged."""
-        return transpose(_matrices("mT", self), -2, -1)
+        return transpose(matrices("mT", self), -2, -1)
 
     def squeeze(self, dim: int | Sequence[int] | None = None) -> "Tensor":
         """See `minigen.squeeze`."""
@@ -602,43 +410,3 @@ class ShapeMethods(TensorBase):
     def broadcast_to(self, shape: Any) -> "Tensor":
         """See `minigen.broadcast_to`."""
         return broadcast_to(self, shape)
-
-    def repeat(self, *repeats: Any) -> "Tensor":
-        """Return copies of the Tensor side by side, `repeats` of them along each axis.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer `repeats` than axes, or a negative one.
-
-        Examples
-        --------
-        >>> import minigen as mg
-        >>> mg.tensor([1, 2]).repeat(2, 2)
-        tensor([[1, 2, 1, 2],
-                [1, 2, 1, 2]])
-        """
-        times = integers("repeat", repeats)
-        if len(times) < self.array.ndim or min(times, default=0) < 0:
-            raise ValueError(f"repeat: {times} does not fit shape {self.array.shape}: give a number >= 0 for each axis")
-        return tile_row(self, times=times)
-
-    def flip(self, *dims: Any) -> "Tensor":
-        """See `minigen.flip`."""
-        return flip(self, integers("flip", dims))
-
-    def roll(self, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> "Tensor":
-        """See `minigen.roll`."""
-        return roll(self, shifts, dims)
-
-    def tril(self, diagonal: int = 0) -> "Tensor":
-        """See `minigen.tril`."""
-        return tril(self, diagonal)
-
-    def triu(self, diagonal: int = 0) -> "Tensor":
-        """See `minigen.triu`."""
-        return triu(self, diagonal)
-
-    def diagonal(self, offset: int = 0, dim1: int = 0, dim2: int = 1) -> "Tensor":
-        """See `minigen.diagonal`."""
-        return diagonal(self, offset, dim1, dim2)

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff.ops.shape import pad
+from minigen.autodiff.ops.arranging import pad
 from tests.autodiff.checks import Case, unary
 
 matrices = unary(

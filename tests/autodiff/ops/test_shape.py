@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff.ops.shape import pad
+from minigen.autodiff.ops.arranging import pad
 from minigen.backend import shares_memory
 from tests.autodiff.checks import shapes, values
 
