@@ -91,12 +91,37 @@ def test_a_gradient_is_writable_contiguous_memory_of_its_own() -> None:
     assert w.grad.array.flags.owndata
 
 
+def test_a_gradient_is_in_c_order_whatever_the_operands_are() -> None:
+    x = wrap(np.ones((3, 2)).T, requires_grad=True)
+    (x * x).sum().backward()
+    assert x.grad.array.flags.c_contiguous
+
+
+def test_a_gradient_that_is_a_view_is_copied() -> None:
+    x, seed = leaf([[1.0, 2.0], [3.0, 4.0]]), wrap(np.ones(4))
+    x.reshape(4).backward(seed)
+    assert not np.shares_memory(x.grad.array, seed.array)
+
+
+def test_what_a_hook_saw_or_gave_is_not_the_gradient_itself() -> None:
+    x, given, seen = leaf([1.0, 2.0]), wrap(np.ones(2)), []
+    handle = x.register_hook(seen.append)
+    (x * 3.0).sum().backward()
+    assert not np.shares_memory(x.grad.array, seen[0].array)
+    handle.remove()
+    x.grad = None
+    x.register_hook(lambda g: given)
+    (x * 3.0).sum().backward()
+    assert not np.shares_memory(x.grad.array, given.array)
+
+
 def test_the_gradient_given_to_backward_is_not_kept() -> None:
     x = leaf([1.0, 2.0])
     seed = mg.tensor([1.0, 1.0], dtype="float64")
     (x + 0.0).backward(seed)
     seed.array[...] = 9.0
     np.testing.assert_array_equal(x.grad.numpy(), [1.0, 1.0])
+    x.grad = None
     x.backward(seed)
     assert not np.shares_memory(x.grad.array, seed.array)
 
@@ -151,6 +176,16 @@ def test_a_second_backward_names_retain_graph() -> None:
     z = x * x
     z.backward(retain_graph=True)
     z.backward()
+
+
+def test_retain_graph_keeps_what_was_saved() -> None:
+    x = leaf([2.0])
+    y = x * x
+    y.backward(retain_graph=True)
+    assert y._node.saved is not None
+    y.backward()
+    assert y._node.saved is None
+    assert x.grad.item() == 8.0
 
 
 def test_saved_arrays_are_released_node_by_node() -> None:
@@ -317,6 +352,8 @@ def test_create_graph_records_under_no_grad_too() -> None:
     y = x * x
     with mg.no_grad():
         (g,) = mg.grad(y, x, create_graph=True)
+        assert not mg.is_grad_enabled()
+    assert g.requires_grad
     assert mg.grad(g, x)[0].item() == 2.0
 
 
@@ -344,8 +381,10 @@ def test_no_grad_is_a_context_and_a_decorator() -> None:
         raise ZeroDivisionError
     assert mg.is_grad_enabled()
     mode = mg.no_grad()
-    with mode, mode:
-        pass
+    with mode:
+        with mode:
+            pass
+        assert not mg.is_grad_enabled()
     assert mg.is_grad_enabled()
 
 
@@ -436,6 +475,7 @@ def test_copy_shares_and_deepcopy_does_not() -> None:
     assert deep.requires_grad
     assert not np.shares_memory(deep.array, x.array)
     np.testing.assert_array_equal(deep.grad.numpy(), [3.0, 4.0])
+    assert not np.shares_memory(deep.grad.array, x.grad.array)
     pair = copy.deepcopy([x, x])
     assert pair[0] is pair[1]
     for function in (copy.copy, copy.deepcopy):

@@ -185,6 +185,8 @@ def test_numpy_operands_defer_to_the_tensor() -> None:
     for result in (np.ones(2, "float32") * t, np.float64(2.0) * t, np.ones(2) + t, np.ones(2) - t, np.ones(2) / t):
         assert isinstance(result, mg.Tensor)
         assert result.requires_grad
+    with pytest.raises(TypeError, match="__array_ufunc__"):
+        np.multiply(np.ones(2), t.detach())
 
 
 def test_float32_results_of_zero_dimensions_are_arrays() -> None:
