@@ -89,7 +89,7 @@ def rmsprop(
             add_scaled(m, 1 - alpha, g, s)
             xp.multiply(m, m, s)
             xp.subtract(v, s, s)
-            xp.maximum(s, 0.0, s)  # a variance, which rounding may push below 0
+            xp.maximum(s, 0.0, out=s)  # a variance, which rounding may push below 0
             xp.sqrt(s, s)
         xp.add(s, eps, s)
         xp.divide(g, s, s)
@@ -139,7 +139,7 @@ def adam(
         xp.multiply(g, g, s)
         add_scaled(v, 1 - beta2, s, s)
         if top is not None:
-            xp.maximum(top, v, top)
+            xp.maximum(top, v, out=top)
             v = top
         xp.sqrt(v, s)
         xp.add(s, eps * root, s)
