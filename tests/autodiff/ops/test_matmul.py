@@ -143,7 +143,7 @@ EINSUMS = {
     "bij,bjk->bik": ((B, C), B @ C),
     "...ij,...jk->...ik": ((B, Y), B @ Y),
     "...ij,jk": ((B, Y), B @ Y),
-    "...,...": ((X, V), X * V),
+    "...,...": ((S, V), S * V),
     "...i->...": ((B,), B.sum(-1)),
     "...i->i": ((B,), B.sum((0, 1))),
     "i...->...i": ((B,), np.moveaxis(B, 0, -1)),
@@ -193,9 +193,18 @@ def test_the_diagonal_does_not_touch_what_is_beside_it() -> None:
 
 
 @pytest.mark.parametrize("size", [4, 64])  # below and above the size from which BLAS is used
-def test_einsum_on_both_sides_of_the_threshold(size) -> None:
-    x, y = wrap(draw(size, size), requires_grad=True), wrap(draw(size, size).T, requires_grad=True)
-    seed = wrap(draw(size, size))
-    for equation, twin in [("ij,jk->ki", lambda: (x @ y).T), ("ij,kj->ik", lambda: x @ y.T)]:
-        for a, b in zip(mg.grad(mg.einsum(equation, x, y), [x, y], seed), mg.grad(twin(), [x, y], seed), strict=True):
-            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-11, atol=1e-11)
+def test_einsum_is_matmul(size) -> None:
+    rng = np.random.default_rng(size)
+    x, y, z, seed = (wrap(a, requires_grad=True) for a in rng.normal(size=(4, size, size)))
+    for equation, twin in [
+        ("ij,jk,kl->il", lambda: x @ y @ z),
+        ("ij,jk,kl->li", lambda: (x @ y @ z).T),
+        ("ij,kj,kl->il", lambda: x @ y.T @ z),
+        ("ij,jk->ik", lambda: x @ y),
+        ("ij,kj->ki", lambda: y @ x.T),
+    ]:
+        operands = [x, y, z][: equation.count(",") + 1]
+        found, expected = mg.einsum(equation, *operands), twin()
+        np.testing.assert_allclose(found.detach().numpy(), expected.detach().numpy(), rtol=1e-9, atol=1e-9)
+        for a, b in zip(mg.grad(found, operands, seed), mg.grad(expected, operands, seed), strict=True):
+            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-9, atol=1e-9)
