@@ -13,7 +13,7 @@ from minigen.backend import Device, device_of, to_device, to_dtype
 from minigen.backend import device as as_device
 from minigen.nn.parameter import Parameter, move
 
-REGISTERS = {"_parameters": "a Parameter", "_buffers": "a Tensor", "_modules": "a Module"}
+REGISTERS = ("_parameters", "_buffers", "_modules")
 
 
 class IncompatibleKeys(NamedTuple):
@@ -73,21 +73,19 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         register = self._register_of(name)
         if isinstance(value, Parameter | Module):
-            if register is not None:
-                delattr(self, name)
+            wanted = "_parameters" if isinstance(value, Parameter) else "_modules"
             self.__dict__.pop(name, None)
-            if isinstance(value, Parameter):
-                self.register_parameter(name, value)
-            else:
-                self.add_module(name, value)
+            if register not in (None, wanted):
+                delattr(self, name)
+            self._register(wanted, name, value)
         elif register is None:
             object.__setattr__(self, name, value)
         elif value is None or (register == "_buffers" and isinstance(value, Tensor)):
             self.__dict__[register][name] = value
         else:
             raise TypeError(
-                f"{type(self).__name__}: {name!r} is {REGISTERS[register]}, only such a one or None can be assigned "
-                f"to it, got {describe(value)}: to change a value, write to its .data"
+                f"{type(self).__name__}: {name!r} is a {_kind(register).__name__}, so only such a one or None can be "
+                f"assigned to it, got {describe(value)}: to change a value, write to its .data"
             )
 
     def __getattr__(self, name: str) -> Any:
@@ -118,10 +116,8 @@ class Module:
 
     def _register(self, register: str, name: str, value: Any) -> None:
         kind = type(self).__name__
-        if value is not None and not isinstance(
-            value, {"_parameters": Parameter, "_buffers": Tensor}.get(register, Module)
-        ):
-            raise TypeError(f"{kind}: {name!r} must be {REGISTERS[register]} or None, got {describe(value)}")
+        if value is not None and not isinstance(value, _kind(register)):
+            raise TypeError(f"{kind}: {name!r} must be a {_kind(register).__name__} or None, got {describe(value)}")
         if register not in self.__dict__:
             raise AttributeError(f"{kind}: call super().__init__() before assigning {name!r} in {kind}.__init__")
         if not isinstance(name, str):
@@ -314,7 +310,7 @@ class Module:
             if set_to_none or parameter.grad is None:
                 parameter.grad = None
             else:
-                parameter.grad = parameter.grad.detach().zero_()
+                parameter.grad.detach_().zero_()
 
     # ------------------------------------------------------------------------------ devices and dtypes
 
@@ -458,12 +454,16 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        extra = self.extra_repr()
-        lines = [f"({name}): {repr(module).replace(chr(10), chr(10) + '  ')}" for name, module in self._modules.items()]
-        if not lines and "\n" not in extra:
-            return f"{type(self).__name__}({extra})"
-        body = "\n".join(extra.splitlines() + lines).replace("\n", "\n  ")
+        lines = self.extra_repr().splitlines()
+        if len(lines) <= 1 and not self._modules:
+            return f"{type(self).__name__}({''.join(lines)})"
+        lines += [f"({name}): {module!r}" for name, module in self._modules.items()]
+        body = "\n".join(lines).replace("\n", "\n  ")
         return f"{type(self).__name__}(\n  {body}\n)"
+
+
+def _kind(register: str) -> type:
+    return {"_parameters": Parameter, "_buffers": Tensor, "_modules": Module}[register]
 
 
 def _join(prefix: str, name: str) -> str:

@@ -179,7 +179,7 @@ class Optimizer(ABC):
                 if set_to_none or param.grad is None:
                     param.grad = None
                 else:
-                    param.grad = param.grad.detach().zero_()
+                    param.grad.detach_().zero_()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state and the settings; parameters stand as their position, counted through all groups.
