@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _raw_sigmoid(xp: Any, x: Array) -> Array:
-    """Divide 1 (x >= 0) or e^x (x < 0) by their sum, which is 1 + e^-|x|, up to a factor, either way."""
+    """Return 1 / (1 + e^-x), written e^x / (1 + e^x) where x < 0: both are over 1 + e^-|x|."""
     z = xp.exp(-abs(x))
     out = xp.maximum(z, x >= 0)
     z += 1.0
