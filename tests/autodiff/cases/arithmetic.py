@@ -26,6 +26,7 @@ CASES = [
     Case("div number", lambda x: x / 3.0, unary()),
     Case("reciprocal", mg.reciprocal, unary(away=(0.0,))),
     Case("rdiv", lambda x: 3 / x, unary(away=(0.0,))),
+    Case("cast", lambda x: rows["cast"](x, dtype=x.dtype) * x, unary(), covers=("cast",)),
     Case("neg", mg.neg, unary(), covers=("neg",)),
     Case("pos", lambda x: +x * x, unary()),
     Case("abs", mg.abs, unary(away=(0.0,)), covers=("abs",)),
