@@ -86,9 +86,7 @@ _leaky_relu = op(
     x=lambda g, x, negative_slope: keep_row(g, x > 0) + negative_slope * keep_row(g, x <= 0),
 )
 softmax_row = op("softmax", _raw_softmax, x=lambda g, out, axis: out * (g - _total(g * out, axis)))
-log_softmax_row = op(
-    "log_softmax", _raw_log_softmax, x=lambda g, out, axis: g - exp_row(out) * _total(g, axis)
-)
+log_softmax_row = op("log_softmax", _raw_log_softmax, x=lambda g, out, axis: g - exp_row(out) * _total(g, axis))
 
 
 def tanh(input: TensorBase) -> "Tensor":

@@ -82,9 +82,7 @@ _bce_with_logits_grad: Op = op(
 # -------------------------------------------------------------------------------- of probabilities
 
 
-def binary_cross_entropy(
-    input: TensorBase, target: Any, weight: Any = None, reduction: str = "mean"
-) -> "Tensor":
+def binary_cross_entropy(input: TensorBase, target: Any, weight: Any = None, reduction: str = "mean") -> "Tensor":
     """Return ``-target * log(input) - (1 - target) * log(1 - input)``, reduced.
 
     Parameters
@@ -366,9 +364,7 @@ def _logits(name: str, input: TensorBase) -> "tuple[Tensor, int]":
     """Return `input` and its axis of classes."""
     x = needs_floating(name, input)
     if not x.array.ndim:
-        raise ValueError(
-            f"{name}: expected an input of shape (C,), (N, C) or (N, C, d1, …), got a 0-d Tensor"
-        )
+        raise ValueError(f"{name}: expected an input of shape (C,), (N, C) or (N, C, d1, …), got a 0-d Tensor")
     return x, min(x.array.ndim - 1, 1)
 
 
@@ -378,9 +374,7 @@ def _class_weight(name: str, x: "Tensor", axis: int, weight: Any) -> "Tensor | N
         return None
     classes = x.array.shape[axis]
     if checked(name, weight).array.shape != (classes,):
-        raise ValueError(
-            f"{name}: weight must have shape ({classes},), one for each class, got {describe(weight)}"
-        )
+        raise ValueError(f"{name}: weight must have shape ({classes},), one for each class, got {describe(weight)}")
     return reshape_row(as_dtype(weight, x.array.dtype), shape=(classes, *[1] * (x.array.ndim - axis - 1)))
 
 
