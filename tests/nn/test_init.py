@@ -60,21 +60,30 @@ def test_linear_starts_evenly_spread(name):
     assert abs(variance - 1 / (3 * 50)) < margin
 
 
-UNIFORM = [
-    (lambda t, rng: init.uniform_(t, -0.5, 0.5, rng), 0.5),
-    (lambda t, rng: init.xavier_uniform_(t, gain=2.0, generator=rng), 2.0 * math.sqrt(6 / 500)),
-    (lambda t, rng: init.kaiming_uniform_(t, nonlinearity="relu", generator=rng), math.sqrt(6 / 300)),
-    (lambda t, rng: init.kaiming_uniform_(t, a=0.5, mode="fan_out", generator=rng), math.sqrt(2 / 1.25 * 3 / 200)),
-]
-NORMAL = [
-    (lambda t, rng: init.normal_(t, 0.0, 0.3, rng), 0.3),
-    (lambda t, rng: init.xavier_normal_(t, gain=2.0, generator=rng), 2.0 * math.sqrt(2 / 500)),
-    (lambda t, rng: init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu", generator=rng), math.sqrt(2 / 200)),
-    (lambda t, rng: init.kaiming_normal_(t, nonlinearity="tanh", generator=rng), 5 / 3 / math.sqrt(300)),
-]
+UNIFORM = {
+    "uniform": (lambda t, rng: init.uniform_(t, -0.5, 0.5, rng), 0.5),
+    "xavier": (lambda t, rng: init.xavier_uniform_(t, gain=2.0, generator=rng), 2.0 * math.sqrt(6 / 500)),
+    "kaiming": (lambda t, rng: init.kaiming_uniform_(t, nonlinearity="relu", generator=rng), math.sqrt(6 / 300)),
+    "kaiming-fan-out": (
+        lambda t, rng: init.kaiming_uniform_(t, a=0.5, mode="fan_out", generator=rng),
+        math.sqrt(2 / 1.25 * 3 / 200),
+    ),
+}
+NORMAL = {
+    "normal": (lambda t, rng: init.normal_(t, 0.0, 0.3, rng), 0.3),
+    "xavier": (lambda t, rng: init.xavier_normal_(t, gain=2.0, generator=rng), 2.0 * math.sqrt(2 / 500)),
+    "kaiming-fan-out": (
+        lambda t, rng: init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu", generator=rng),
+        math.sqrt(2 / 200),
+    ),
+    "kaiming-tanh": (
+        lambda t, rng: init.kaiming_normal_(t, nonlinearity="tanh", generator=rng),
+        5 / 3 / math.sqrt(300),
+    ),
+}
 
 
-@pytest.mark.parametrize(("fill", "bound"), UNIFORM)
+@pytest.mark.parametrize(("fill", "bound"), UNIFORM.values(), ids=UNIFORM.keys())
 def test_uniform_laws(fill, bound):
     numpy.testing.assert_allclose(fill(zeros(*SHAPE), Lowest(0)).numpy(), -bound, rtol=1e-14)
     numpy.testing.assert_allclose(fill(zeros(*SHAPE), Highest(0)).numpy(), bound, rtol=1e-14)
@@ -82,7 +91,7 @@ def test_uniform_laws(fill, bound):
     assert abs(mean) < slack and abs(variance - bound**2 / 3) < margin
 
 
-@pytest.mark.parametrize(("fill", "std"), NORMAL)
+@pytest.mark.parametrize(("fill", "std"), NORMAL.values(), ids=NORMAL.keys())
 def test_normal_laws(fill, std):
     (mean, slack), (variance, margin) = moments(fill(zeros(*SHAPE), Generator(2)).numpy())
     assert abs(mean) < slack and abs(variance - std**2) < margin

@@ -61,22 +61,22 @@ def adamw(theta, grads, rates, weight_decay=1e-2, **settings):
     return adam(theta, grads, rates, weight_decay=weight_decay, decoupled=True, **settings)
 
 
-CASES = [
-    ("SGD", sgd, {}),
-    ("SGD", sgd, {"weight_decay": 0.3}),
-    ("SGD", sgd, {"momentum": 0.9}),
-    ("SGD", sgd, {"momentum": 0.8, "dampening": 0.4, "weight_decay": 0.3}),
-    ("SGD", sgd, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.3}),
-    ("RMSprop", rmsprop, {}),
-    ("RMSprop", rmsprop, {"alpha": 0.7, "eps": 0.1, "weight_decay": 0.3}),
-    ("RMSprop", rmsprop, {"alpha": 0.7, "centered": True, "eps": 0.01}),
-    ("RMSprop", rmsprop, {"alpha": 0.9, "centered": True, "momentum": 0.8, "weight_decay": 0.3}),
-    ("Adam", adam, {}),
-    ("Adam", adam, {"betas": (0.5, 0.9), "eps": 0.1, "weight_decay": 0.3}),
-    ("Adam", adam, {"betas": (0.0, 0.6), "amsgrad": True}),
-    ("AdamW", adamw, {}),
-    ("AdamW", adamw, {"betas": (0.5, 0.9), "weight_decay": 0.3, "amsgrad": True}),
-]
+CASES = {
+    "sgd": ("SGD", sgd, {}),
+    "sgd-decay": ("SGD", sgd, {"weight_decay": 0.3}),
+    "momentum": ("SGD", sgd, {"momentum": 0.9}),
+    "dampening": ("SGD", sgd, {"momentum": 0.8, "dampening": 0.4, "weight_decay": 0.3}),
+    "nesterov": ("SGD", sgd, {"momentum": 0.8, "nesterov": True, "weight_decay": 0.3}),
+    "rmsprop": ("RMSprop", rmsprop, {}),
+    "rmsprop-decay": ("RMSprop", rmsprop, {"alpha": 0.7, "eps": 0.1, "weight_decay": 0.3}),
+    "centred": ("RMSprop", rmsprop, {"alpha": 0.7, "centered": True, "eps": 0.01}),
+    "centred-momentum": ("RMSprop", rmsprop, {"alpha": 0.9, "centered": True, "momentum": 0.8, "weight_decay": 0.3}),
+    "adam": ("Adam", adam, {}),
+    "adam-decay": ("Adam", adam, {"betas": (0.5, 0.9), "eps": 0.1, "weight_decay": 0.3}),
+    "amsgrad": ("Adam", adam, {"betas": (0.0, 0.6), "amsgrad": True}),
+    "adamw": ("AdamW", adamw, {}),
+    "adamw-amsgrad": ("AdamW", adamw, {"betas": (0.5, 0.9), "weight_decay": 0.3, "amsgrad": True}),
+}
 
 
 def draw(shape, rng):
@@ -94,9 +94,7 @@ def flat(tensor):
     return tensor.detach().reshape(-1).tolist()
 
 
-@pytest.mark.parametrize(
-    ("name", "reference", "settings"), CASES, ids=lambda value: getattr(value, "__name__", str(value))
-)
+@pytest.mark.parametrize(("name", "reference", "settings"), CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize("block", [64, kernels.BLOCK_BYTES], ids=["blocks", "whole"])
 def test_update(name, reference, settings, block, monkeypatch):
     monkeypatch.setattr(kernels, "BLOCK_BYTES", block)  # 64: 8 elements, so that 21 make two blocks and a rest
