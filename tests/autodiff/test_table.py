@@ -78,6 +78,7 @@ def test_several_outputs_survive_the_death_of_some() -> None:
     x = leaf(2)
     first = row(x)[0]
     (g,) = mg.grad(first.sum(), x, create_graph=True)
+    assert g.requires_grad
     (h,) = mg.grad(g.sum(), x)
     np.testing.assert_allclose(h.numpy(), np.exp(x.array))
 
