@@ -57,7 +57,7 @@ def test_parameters_may_be_an_iterator():
 @each
 def test_without_gradient_nothing_happens(make):
     used, unused = leaf(1.0, 2.0), leaf(3.0, 4.0)
-    optimizer = make([used, unused])
+    optimizer = make([unused, used])
     used.grad = mg.ones(2, dtype=mg.float64)
     optimizer.step()
     assert unused.tolist() == [3.0, 4.0]
@@ -192,7 +192,7 @@ def test_a_state_that_does_not_fit_changes_nothing(spoil):
     assert str(after) == str(before)
 
 
-def test_closure_runs_while_operations_are_recorded():
+def test_closure_computes_the_gradients():
     x = leaf(1.0)
     optimizer = mg.optim.SGD([x], lr=0.25)
 
@@ -206,6 +206,11 @@ def test_closure_runs_while_operations_are_recorded():
         loss = optimizer.step(closure)
     assert loss.item() == 1.0 and x.item() == 0.5
     assert mg.optim.SGD([x], lr=0.1).step() is None
+
+
+def test_closure_runs_while_operations_are_recorded():
+    with mg.no_grad():
+        assert mg.optim.SGD([leaf(1.0)], lr=0.1).step(mg.is_grad_enabled) is True
 
 
 def test_zero_grad():
