@@ -14,7 +14,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: .venv/ready ## train a GAN on the bundled digits (a minute), say where the pictures are
-	@$(RUN) examples/gan_digits.py $(ARGS)
+	@$(ONE_THREAD) $(RUN) examples/gan_digits.py $(ARGS)
 
 test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 $(ARGS)

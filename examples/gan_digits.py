@@ -1,6 +1,6 @@
 """Train a GAN on the bundled handwritten digits, score it, and draw what it makes.
 
-    python examples/gan_digits.py [--steps 12000] [--seed 0] [--out out/gan_digits]
+    python examples/gan_digits.py [--steps 20000] [--seed 0] [--out out/gan_digits]
 
 The score needs no other model: 500 samples are matched to their nearest training digits. Samples should be
 of every class, and as close to the training set as digits that the GAN never saw.
@@ -43,7 +43,7 @@ def score(samples: mg.Tensor, train: mg.Tensor, labels: mg.Tensor, held_out: mg.
 def main() -> None:
     """Train, score, draw."""
     parser = argparse.ArgumentParser(description="Train a GAN on the bundled handwritten digits.")
-    parser.add_argument("--steps", type=int, default=12_000, help="iterations of Algorithm 1 (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=20_000, help="iterations of Algorithm 1 (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="fixes every number (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/gan_digits"), help="folder for pictures")
     options = parser.parse_args()
@@ -59,7 +59,7 @@ def main() -> None:
         for batch in loader:
             metrics = gan.step(batch)
             step += 1
-            if step % 1500 == 0 or step == options.steps:
+            if step % 2500 == 0 or step == options.steps:
                 print(f"  step {step:6}  {time.perf_counter() - start:4.0f} s  {metrics}")
                 samples = gan.generator.sample(64, rng=1)
                 mg.viz.save_image(samples, options.out / f"step-{step:06}.png", value_range=(-1, 1))
@@ -71,8 +71,8 @@ def main() -> None:
     shown = samples[:40]
     twins = train[mg.evaluation.nearest(shown, train)[1]]
     pairs = mg.cat([mg.cat([shown[i : i + 10], twins[i : i + 10]]) for i in range(0, 40, 10)])
-    mg.viz.save_image(samples[:100], options.out / "samples.png", nrow=10)
-    mg.viz.save_image(pairs, options.out / "nearest.png", nrow=10)
+    mg.viz.save_image(samples[:100], options.out / "samples.png", nrow=10, zoom=6)
+    mg.viz.save_image(pairs, options.out / "nearest.png", nrow=10, zoom=6)
     print(f"pictures: {options.out}/samples.png (100 samples), {options.out}/nearest.png (rows of samples, each above")
     print(f"its nearest training digit), {options.out}/step-*.png (the same noise as training went on)")
 

@@ -134,15 +134,53 @@ from minigen.random import (
 
 __version__ = "0.1.0"
 
-LAZY = ("data", "evaluation", "learning", "models", "nn", "optim", "viz")
+LAZY = ("data", "evaluation", "learning", "models", "nn", "optim", "training", "viz")
+LAZY_NAMES = {"load": "training.serialization", "save": "training.serialization"}
+
+__all__ = [
+    # the rooms; see LAZY
+    "autodiff", "random", "nn", "optim", "data", "models", "learning", "evaluation", "viz",
+    # the Tensor and its gradient
+    "Tensor", "grad", "autograd", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled",
+    # creation
+    "tensor", "as_tensor", "from_numpy", "zeros", "ones", "full", "empty", "zeros_like", "ones_like", "full_like",
+    "empty_like", "arange", "linspace", "eye",
+    # randomness
+    "manual_seed", "rand", "randn", "rand_like", "randn_like", "randint", "randperm", "bernoulli", "multinomial",
+    # types and devices
+    "device", "DeviceError", "get_default_dtype", "set_default_dtype", "bool", "uint8", "int8", "int16", "int32",
+    "int64", "float16", "float32", "float64", "half", "float", "double", "int", "long",
+    # arithmetic
+    "add", "sub", "mul", "div", "neg", "pow", "square", "reciprocal", "abs", "sign", "maximum", "minimum", "clip",
+    "clamp", "floor", "ceil", "round", "trunc",
+    # exponentials and activations
+    "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "erf", "tanh", "sigmoid", "logsigmoid", "softplus",
+    "relu", "leaky_relu", "softmax", "log_softmax",
+    # comparison
+    "eq", "ne", "lt", "le", "gt", "ge", "equal", "isclose", "allclose", "isnan", "isinf", "isfinite",
+    "logical_and", "logical_or", "logical_xor", "logical_not",
+    # reduction and order
+    "sum", "mean", "var", "std", "norm", "prod", "cumsum", "logsumexp", "amax", "amin", "max", "min", "all",
+    "any", "argmax", "argmin", "sort", "argsort", "topk",
+    # products
+    "matmul", "mm", "bmm", "mv", "dot", "outer", "addmm", "einsum",
+    # shape
+    "reshape", "flatten", "transpose", "swapaxes", "permute", "movedim", "t", "squeeze", "unsqueeze",
+    "broadcast_to", "flip", "roll", "tril", "triu", "diagonal",
+    # joining and indexing
+    "cat", "concat", "stack", "hstack", "vstack", "split", "chunk", "unbind", "where", "gather", "scatter",
+    "scatter_add", "index_add", "index_select", "index_set", "masked_fill", "take_along_dim",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    """Load a room above `random` when it is first named (PEP 562)."""
+    """Load a room above `random`, or what stands there, when it is first named (PEP 562)."""
     if name in LAZY:
         return importlib.import_module(f"minigen.{name}")
+    if name in LAZY_NAMES:
+        return getattr(importlib.import_module(f"minigen.{LAZY_NAMES[name]}"), name)
     raise AttributeError(f"module 'minigen' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *LAZY})
+    return sorted({*globals(), *LAZY, *LAZY_NAMES})

@@ -129,6 +129,9 @@ def _cupy(where: Device) -> Any:
         ) from None
     if not cupy.is_available():
         raise DeviceError(f"device {str(where)!r} asks for a GPU, and CuPy finds none: use device='cpu'")
+    count = cupy.cuda.runtime.getDeviceCount()
+    if where.index >= count:
+        raise DeviceError(f"device {str(where)!r} is not there (CuPy finds {count}): use a lower index or device='cpu'")
     register_array_type(cupy.ndarray, cupy)
     return cupy
 

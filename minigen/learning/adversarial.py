@@ -263,7 +263,7 @@ def _prior(prior: Any) -> Callable[[int, random.Generator], Tensor]:
     if isinstance(prior, int) and not isinstance(prior, bool) and prior > 0:
         return lambda m, rng: rng.normal((m, prior))
     if hasattr(prior, "sample"):
-        return lambda m, rng: prior.sample(m, rng=rng)  # type: ignore[no-any-return]
+        return lambda m, rng: prior.sample(m, rng=rng)
     if callable(prior):
         return prior  # type: ignore[no-any-return]
     raise TypeError(

@@ -1,0 +1,5 @@
+"""Copies."""
+
+from tests.autodiff.checks import Case, unary
+
+CASES = [Case("clone", lambda x: x.clone() * x, unary(), covers=("clone",))]
