@@ -39,8 +39,9 @@ def sgd(
     array([0.5, 1.5])
     """
     xp = namespace(param)
-    for p, g, b, s, d in blocks(param, grad, momentum_buffer):
-        g = decayed(g, p, weight_decay, d)
+    for p, g, b, s in blocks(param, grad, momentum_buffer):
+        if weight_decay:
+            g = g + weight_decay * p
         if b is not None:
             xp.multiply(b, momentum, b)
             add_scaled(b, 1 - dampening, g, s)
@@ -77,8 +78,9 @@ def rmsprop(
     (array([0.]), array([2.25]))
     """
     xp = namespace(param)
-    for p, g, v, m, b, s, d in blocks(param, grad, square_avg, grad_avg, momentum_buffer):
-        g = decayed(g, p, weight_decay, d)
+    for p, g, v, m, b, s in blocks(param, grad, square_avg, grad_avg, momentum_buffer):
+        if weight_decay:
+            g = g + weight_decay * p
         xp.multiply(v, alpha, v)
         xp.multiply(g, g, s)
         add_scaled(v, 1 - alpha, s, s)
@@ -128,11 +130,11 @@ def adam(
     # m̂ / (√v̂ + ε) = √c m / (√v + ε √c) / (1 - β1^t) with c = 1 - β2^t: the corrections cost no pass
     root = (1 - beta2**step) ** 0.5
     rate = lr * root / (1 - beta1**step)
-    for p, g, m, v, top, s, d in blocks(param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq):
+    for p, g, m, v, top, s in blocks(param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq):
         if decoupled and weight_decay:
             xp.multiply(p, 1 - lr * weight_decay, p)
         elif weight_decay:
-            g = decayed(g, p, weight_decay, d)
+            g = g + weight_decay * p
         xp.multiply(m, beta1, m)
         add_scaled(m, 1 - beta1, g, s)
         xp.multiply(v, beta2, v)
@@ -147,16 +149,6 @@ def adam(
         add_scaled(p, -rate, s, s)
 
 
-def decayed(grad: Array, param: Array, weight_decay: float, out: Array) -> Array:
-    """Return the gradient of the loss plus ``weight_decay / 2`` times the parameter's squared norm."""
-    if not weight_decay:
-        return grad
-    xp = namespace(param)
-    xp.multiply(param, weight_decay, out)
-    xp.add(out, grad, out)
-    return out
-
-
 def add_scaled(y: Array, a: float, x: Array, scratch: Array) -> None:
     """Add ``a * x`` to `y`; `scratch`, of the same shape, may be `x` and is overwritten."""
     xp = namespace(y)
@@ -165,24 +157,26 @@ def add_scaled(y: Array, a: float, x: Array, scratch: Array) -> None:
 
 
 def blocks(param: Array, *others: Array | None) -> Iterator[tuple[Any, ...]]:
-    """Cut arrays of one shape into the same blocks, each followed by two blocks of scratch memory.
+    """Cut arrays of one shape into the same blocks, each followed by scratch memory of its size.
 
-    What is None stays None. Only arrays in C order are cut; otherwise they come whole.
+    What is None stays None. Small arrays, those of CuPy and those not in C order come whole.
 
     Examples
     --------
-    >>> [tuple(map(numpy.shape, block)) for block in blocks(numpy.zeros((2, 3)), numpy.zeros((2, 3)))]
-    [((6,), (6,), (6,), (6,))]
+    >>> [block[0].shape for block in blocks(numpy.zeros((2, 50_000)))]
+    [(32768,), (32768,), (32768,), (1696,)]
     """
     arrays = (param, *others)
-    xp = namespace(param)
-    if xp is not numpy or not all(array is None or array.flags.c_contiguous for array in arrays):
-        yield (*arrays, xp.empty_like(param), xp.empty_like(param))
+    length = BLOCK_BYTES // param.itemsize
+    if (
+        param.size <= length
+        or type(param) is not numpy.ndarray
+        or not all(array is None or array.flags.c_contiguous for array in arrays)
+    ):
+        yield (*arrays, namespace(param).empty_like(param))
         return
     flat = [None if array is None else array.reshape(-1) for array in arrays]
-    length = min(param.size, BLOCK_BYTES // param.itemsize)
-    scratch, spare = numpy.empty(length, param.dtype), numpy.empty(length, param.dtype)
-    for start in range(0, param.size, length or 1):
-        end = min(start + length, param.size)
-        size = end - start
-        yield (*[None if array is None else array[start:end] for array in flat], scratch[:size], spare[:size])
+    scratch = numpy.empty(length, param.dtype)
+    for start in range(0, param.size, length):
+        part = [None if array is None else array[start : start + length] for array in flat]
+        yield (*part, scratch[: param.size - start])
