@@ -1,10 +1,40 @@
-"""Data: sets of examples, batches of them, and a small real data set that comes with the package.
+"""Data: sets of examples, batches of them, transforms, real data, and toy data of which everything is known.
 
-Reading order: `dataset` (what a data set is), `loader` (batches), `digits` (8 x 8 handwritten digits).
+Reading order: `dataset` (what a data set is), `loader` (batches, and where an epoch stands), `subset`, `transforms`;
+`digits` (8 x 8 handwritten digits, which come with the package), `mnist`, `binarized`, `frey`, `shakespeare`, with
+`files` (found, fetched, checked) and `idx` below them; `toy` (densities and patterns).
 """
 
+from minigen.data import toy, transforms
+from minigen.data.binarized import BinarizedMNIST
+from minigen.data.checks import check_unit_interval
+from minigen.data.collate import default_collate
 from minigen.data.dataset import Dataset, TensorDataset
 from minigen.data.digits import load_digits
+from minigen.data.errors import DataError
+from minigen.data.frey import FreyFaces
+from minigen.data.idx import read_idx
 from minigen.data.loader import DataLoader
+from minigen.data.mnist import MNIST, FashionMNIST
+from minigen.data.shakespeare import TinyShakespeare
+from minigen.data.subset import Subset, random_split
 
-__all__ = ["Dataset", "TensorDataset", "DataLoader", "load_digits"]
+__all__ = [
+    "Dataset",
+    "TensorDataset",
+    "Subset",
+    "random_split",
+    "DataLoader",
+    "default_collate",
+    "transforms",
+    "load_digits",
+    "MNIST",
+    "FashionMNIST",
+    "BinarizedMNIST",
+    "FreyFaces",
+    "TinyShakespeare",
+    "read_idx",
+    "DataError",
+    "check_unit_interval",
+    "toy",
+]

@@ -4,12 +4,16 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
 from minigen.autodiff import Tensor
+from minigen.data.rows import Rows, index_of
 
 Example = TypeVar("Example", covariant=True)
 
 
 class Dataset(ABC, Generic[Example]):
     """Base class of data sets of one's own; a `DataLoader` takes any object with these two methods.
+
+    A data set that can read many examples at once may also have a method ``batch(rows)``, which returns what
+    collating the examples `rows` (a range, or an array of int64) would; a `DataLoader` then calls that.
 
     Examples
     --------
@@ -29,6 +33,21 @@ class Dataset(ABC, Generic[Example]):
     @abstractmethod
     def __len__(self) -> int:
         """Return the number of examples."""
+
+    def state_dict(self) -> dict[str, Any] | None:
+        """Return what reading examples changes (a generator, say), JSON-able; None if there is nothing."""
+        return None
+
+    def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
+        """Restore what `state_dict` returned.
+
+        Raises
+        ------
+        ValueError
+            If it is not None, for a data set without state.
+        """
+        if state_dict is not None:
+            raise ValueError(f"{type(self).__name__} has no state to restore, got one with {sorted(state_dict)}")
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -72,6 +91,10 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         """Return the rows `index` (anything that indexes a Tensor) of each Tensor."""
         return tuple(tensor[index] for tensor in self.tensors)
+
+    def batch(self, rows: Rows) -> list[Tensor]:
+        """Return the rows `rows` of each Tensor; views if they are a range."""
+        return list(self[index_of(rows)])
 
     def __len__(self) -> int:
         """Return the number of rows."""

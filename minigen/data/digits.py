@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy
 
 from minigen.autodiff import Tensor, wrap
+from minigen.data.errors import DataError
 
 FILE = Path(__file__).with_name("digits.csv.gz")
 SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
@@ -38,7 +39,7 @@ def load_digits(split: str = "all") -> tuple[Tensor, Tensor]:
     ------
     ValueError
         If `split` is none of the three.
-    RuntimeError
+    DataError
         If the file is missing or not the one that was published (checked by its sha256).
 
     Notes
@@ -62,12 +63,12 @@ def load_digits(split: str = "all") -> tuple[Tensor, Tensor]:
 
 
 def _checked_bytes() -> bytes:
-    fix = f"put the published file there (sha256 {SHA256}), or install minigen again"
+    fix = "put the published file there, or install minigen again"
     try:
         content = FILE.read_bytes()
     except OSError as error:
-        raise RuntimeError(f"cannot read {FILE} ({error.strerror}): {fix}") from None
+        raise DataError(FILE, f"no file that can be read ({error.strerror})", f"sha256 {SHA256}", fix) from None
     found = hashlib.sha256(content).hexdigest()
     if found != SHA256:
-        raise RuntimeError(f"{FILE} is damaged, {len(content)} bytes with sha256 {found}: {fix}")
+        raise DataError(FILE, f"{len(content)} bytes with sha256 {found}", f"sha256 {SHA256}", fix)
     return content

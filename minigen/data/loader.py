@@ -1,15 +1,34 @@
-"""Batches of a data set, in order or shuffled."""
+"""Batches of a data set, in order or shuffled, and where an epoch stands."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
-from minigen.autodiff.ops.joining import stack
-from minigen.backend import to_dtype
-from minigen.data.dataset import TensorDataset
-from minigen.random import Generator, as_generator
+from minigen.backend import Array
+from minigen.data.dataset import Dataset
+from minigen.data.reading import read
+from minigen.random import Generator, as_generator, get_default_generator
+
+
+@dataclass
+class Epoch:
+    """One pass over the data: its order, the generator's state it was drawn from, and how far it got.
+
+    Attributes
+    ----------
+    drawn_from : dict or None
+        None, as `order`, without shuffling.
+    order : array of int64 or None
+        The numbers of the examples.
+    given : int
+        Batches given so far.
+    """
+
+    drawn_from: dict[str, Any] | None
+    order: Array | None
+    given: int = 0
 
 
 class DataLoader:
@@ -17,23 +36,34 @@ class DataLoader:
 
     Parameters
     ----------
-    dataset : Tensor, TensorDataset, array, or any object with ``__len__`` and ``__getitem__``
-        The first three are read a batch at a time, the others example by example.
+    dataset : Tensor, array, Dataset, or any object with ``__len__`` and ``__getitem__``
+        Tensors, arrays and data sets with a method ``batch`` (those of minigen) are read a batch at a time; of
+        others ``__getitems__`` is called if they have it, else ``__getitem__`` for each example.
     batch_size : int
         Examples a batch; the last batch holds what is left.
     shuffle : bool
         Whether each epoch has a new order, drawn when the iteration starts.
+    num_workers : int
+        0: batches are made in this process, when they are asked for. There are no worker processes.
+    collate_fn : callable, optional
+        Makes a batch from a list of examples; `default_collate` if not given. With it the data set is read
+        example by example.
+    pin_memory : bool
+        PyTorch's; without effect.
     drop_last : bool
         Whether to leave out the last batch if it is not full.
-    rng : None, int or Generator
-        What the order is drawn from. None: the default generator in force when the iteration starts.
     generator : Generator, optional
         PyTorch's name for `rng`.
+    rng : None, int or Generator
+        What the order is drawn from. None: a child of the default generator, taken when the first order is drawn
+        (or `state_dict` is called before) and kept.
 
     Attributes
     ----------
-    dataset, batch_size, shuffle, drop_last
+    dataset, batch_size, shuffle, drop_last, collate_fn
         As given.
+    rng : Generator or None
+        What the orders are drawn from, once that is settled.
 
     Raises
     ------
@@ -41,19 +71,23 @@ class DataLoader:
         If `dataset` has no length or cannot be indexed, `batch_size` is not an int, `rng` is not a
         generator, or both `rng` and `generator` are given.
     ValueError
-        If `dataset` is empty or `batch_size` is below 1.
+        If `dataset` is empty, `batch_size` is below 1 or `num_workers` is not 0.
 
     Notes
     -----
-    A batch is of the form of an example: a Tensor for a data set of Tensors, arrays or numbers (Python
-    floats give float64, as in PyTorch), a list of such for a data set of tuples.
+    A batch is of the form of an example: a Tensor for a data set of Tensors, arrays or numbers, a list of such
+    for a data set of tuples; see `default_collate`.
 
-    Without `shuffle`, batches of a Tensor or TensorDataset are views of its storage, not copies: clone a
+    Without `shuffle`, batches of Tensors, arrays and a `TensorDataset` are views of its storage, not copies: clone a
     batch before writing into it.
+
+    Several iterators may be under way at once. `state_dict` speaks of the one that was started last; the
+    others go on undisturbed, and are not counted.
 
     Examples
     --------
     >>> import minigen as mg
+    >>> from minigen.data import TensorDataset
     >>> loader = DataLoader(TensorDataset(mg.arange(5), mg.zeros(5, 2)), batch_size=2)
     >>> len(loader)
     3
@@ -70,9 +104,12 @@ class DataLoader:
         batch_size: int = 1,
         shuffle: bool = False,
         *,
+        num_workers: int = 0,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        pin_memory: bool = False,
         drop_last: bool = False,
-        rng: int | Generator | None = None,
         generator: Generator | None = None,
+        rng: int | Generator | None = None,
     ) -> None:
         if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
             raise TypeError(
@@ -85,14 +122,19 @@ class DataLoader:
             raise ValueError(f"DataLoader: batch_size must be at least 1, got {batch_size}")
         if len(dataset) == 0:
             raise ValueError(f"DataLoader: the data set is empty ({type(dataset).__name__} of length 0)")
+        if num_workers != 0:
+            raise ValueError(f"DataLoader: there are no worker processes, got num_workers={num_workers}: use 0")
         if rng is not None and generator is not None:
             raise TypeError("DataLoader: rng and generator are two names for one argument: give one")
         self.dataset = dataset
         self.batch_size = int(batch_size)
-        self.shuffle = shuffle
-        self.drop_last = drop_last
+        self.shuffle = bool(shuffle)
+        self.drop_last = bool(drop_last)
+        self.collate_fn = collate_fn
         chosen = generator if rng is None else rng
         self.rng = None if chosen is None else as_generator(chosen)
+        self._epoch: Epoch | None = None  # the one started last; None when it came to its end
+        self._to_continue = False  # whether it was loaded, and the next iteration goes on with it
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
@@ -100,47 +142,119 @@ class DataLoader:
         return full + (left > 0 and not self.drop_last)
 
     def __iter__(self) -> Iterator[Any]:
-        """Return an iterator over one epoch, whose order is drawn now."""
-        n = len(self.dataset)
-        order = as_generator(self.rng).permutation(n) if self.shuffle else None
-        return self._batches(n, order)
+        """Return an iterator over one epoch, its order drawn now; after `load_state_dict`, over the rest of one."""
+        if self._epoch is None or not self._to_continue:
+            self._epoch = self._new_epoch()
+        self._to_continue = False
+        return self._batches(self._epoch)
 
-    def _batches(self, n: int, order: Tensor | None) -> Iterator[Any]:
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the loader stands, to go on exactly there: small, and JSON-able.
+
+        Returns
+        -------
+        dict
+            ``given`` is the number of batches given in the epoch under way, None between epochs; ``drawn_from`` the
+            generator's state from which the order of that epoch was drawn, ``generator`` its state now; ``dataset``
+            the data set's state if it has one; the rest tells loaders apart.
+
+        Examples
+        --------
+        >>> loader = DataLoader(range(6), 2, shuffle=True, rng=0)
+        >>> epoch = iter(loader)
+        >>> _ = next(epoch)
+        >>> state, rest = loader.state_dict(), list(epoch)
+        >>> other = DataLoader(range(6), 2, shuffle=True)
+        >>> other.load_state_dict(state)
+        >>> [batch.tolist() for batch in other] == [batch.tolist() for batch in rest]
+        True
+        """
+        return {
+            **self._settings(),
+            "given": None if self._epoch is None else self._epoch.given,
+            "drawn_from": None if self._epoch is None else self._epoch.drawn_from,
+            "generator": self._own_rng().state_dict() if self.shuffle else None,
+            "dataset": self.dataset.state_dict() if isinstance(self.dataset, Dataset) else None,
+        }
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Stand where the loader that gave `state_dict` stood: the next iteration gives the rest of its epoch.
+
+        If all batches of the epoch had been given but the iteration had not ended, that rest is empty. The generator
+        (shared with others or not) is set to the state it had then. Iterators under way go on, but are not counted.
+
+        Parameters
+        ----------
+        state_dict : mapping
+            What `state_dict` of an equal loader returned, possibly read back from JSON.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is of another loader, or is no such state; the loader is then left as it was.
+        """
+        self._check(state_dict)
+        given, drawn_from = state_dict["given"], state_dict["drawn_from"]
+        rng = Generator(0) if self.rng is None else self.rng
+        before, order = rng.state_dict(), None
+        try:
+            if drawn_from is not None:
+                rng.load_state_dict(drawn_from)
+                order = rng.permutation(len(self.dataset)).array
+            if self.shuffle:
+                rng.load_state_dict(state_dict["generator"])
+            if isinstance(self.dataset, Dataset):
+                self.dataset.load_state_dict(state_dict["dataset"])
+        except (TypeError, ValueError):
+            rng.load_state_dict(before)
+            raise
+        if self.shuffle:
+            self.rng = rng
+        self._epoch = None if given is None else Epoch(drawn_from, order, given)
+        self._to_continue = given is not None
+
+    def _own_rng(self) -> Generator:
+        if self.rng is None:
+            self.rng = get_default_generator().spawn()
+        return self.rng
+
+    def _new_epoch(self) -> Epoch:
+        if not self.shuffle:
+            return Epoch(None, None)
+        rng = self._own_rng()
+        return Epoch(rng.state_dict(), rng.permutation(len(self.dataset)).array)
+
+    def _batches(self, epoch: Epoch) -> Iterator[Any]:
+        n = len(self.dataset) if epoch.order is None else len(epoch.order)
         end = n - n % self.batch_size if self.drop_last else n
-        for start in range(0, end, self.batch_size):
-            rows = slice(start, min(start + self.batch_size, end))
-            yield _read(self.dataset, rows if order is None else order[rows])
+        for start in range(epoch.given * self.batch_size, end, self.batch_size):
+            rows = range(start, min(start + self.batch_size, end))
+            batch = read(self.dataset, rows if epoch.order is None else epoch.order[start : rows.stop], self.collate_fn)
+            epoch.given += 1
+            yield batch
+        if self._epoch is epoch:
+            self._epoch = None
 
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "length": len(self.dataset),
+            "batch_size": self.batch_size,
+            "shuffle": self.shuffle,
+            "drop_last": self.drop_last,
+        }
 
-def _read(dataset: Any, rows: "slice | Tensor") -> Any:
-    """Return the batch `rows`: at once from Tensors and arrays, example by example from other data sets."""
-    if isinstance(dataset, Tensor):
-        return dataset[rows]
-    if isinstance(dataset, numpy.ndarray):
-        return wrap(dataset)[rows]
-    if isinstance(dataset, TensorDataset) and type(dataset).__getitem__ is TensorDataset.__getitem__:
-        return list(dataset[rows])
-    numbers = range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist()
-    return _collate([dataset[i] for i in numbers])
-
-
-def _collate(examples: list[Any]) -> Any:
-    """Return examples of one form (Tensor, array, number, tuple of such) as one batch of that form."""
-    first = examples[0]
-    if isinstance(first, tuple | list):
-        lengths = {len(example) for example in examples}
-        if len(lengths) > 1:
-            raise ValueError(f"DataLoader: a batch mixes tuples of lengths {sorted(lengths)}")
-        return [_collate(list(column)) for column in zip(*examples, strict=True)]
-    shapes = {getattr(example, "shape", ()) for example in examples}
-    if len(shapes) > 1:
-        raise ValueError(f"DataLoader: a batch mixes examples of shapes {sorted(shapes)}: make them equal")
-    if isinstance(first, Tensor):
-        return stack(examples)
-    if isinstance(first, numpy.ndarray | numpy.generic | bool | int | float):
-        batch = numpy.stack(examples)
-        return wrap(batch.astype(to_dtype(batch.dtype), copy=False))
-    raise TypeError(
-        f"DataLoader: cannot batch examples of type {type(first).__name__}: "
-        "let the data set give Tensors, arrays, numbers or tuples of them"
-    )
+    def _check(self, state: Any) -> None:
+        if not isinstance(state, Mapping):
+            raise TypeError(f"expected the dict that DataLoader.state_dict() returns, got {type(state).__name__}")
+        keys = {*self._settings(), "given", "drawn_from", "generator", "dataset"}
+        if set(state) != keys:
+            missing, unknown = sorted(keys - set(state)), sorted(map(str, set(state) - keys))
+            raise ValueError(f"not a DataLoader's state: missing {missing}, unknown {unknown}")
+        for name, value in self._settings().items():
+            if type(state[name]) is not type(value) or state[name] != value:
+                raise ValueError(f"the state is of a DataLoader with {name} {state[name]!r}, this one has {value!r}")
+        given = state["given"]
+        if given is not None and (type(given) is not int or not 0 <= given <= len(self)):
+            raise ValueError(f"a DataLoader's state needs an int up to {len(self)} or None as 'given', got {given!r}")
+        if (state["drawn_from"] is None) == (self.shuffle and given is not None):
+            raise ValueError("a DataLoader's state needs 'drawn_from' within a shuffled epoch, and only there")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minigen.autodiff import Tensor
-from minigen.data import digits, load_digits
+from minigen.data import DataError, digits, load_digits
 
 PER_LABEL = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]  # as published
 
@@ -71,7 +71,7 @@ def test_a_damaged_file_is_refused(monkeypatch, tmp_path, damage):
     file.write_bytes(content)
     monkeypatch.setattr(digits, "FILE", file)
     with pytest.raises(
-        RuntimeError, match=rf"digits.csv.gz is damaged, {len(content)} bytes.*install minigen again"
+        DataError, match=rf"digits.csv.gz: found {len(content)} bytes with sha256.*install minigen again"
     ):
         load_digits()
 
@@ -79,7 +79,7 @@ def test_a_damaged_file_is_refused(monkeypatch, tmp_path, damage):
 def test_a_missing_file_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(digits, "FILE", tmp_path / "digits.csv.gz")
     with pytest.raises(
-        RuntimeError, match=r"cannot read .*digits.csv.gz \(No such file.*install minigen again"
+        DataError, match=r"digits.csv.gz: found no file that can be read \(No such file.*install minigen again"
     ):
         load_digits()
 
