@@ -37,6 +37,11 @@ def test_it_rejects_a_gradient_with_a_factor(factor) -> None:
         check_derivatives(square(lambda g, x: 2.0 * factor * g * x), (RNG.normal(size=5),))
 
 
+def test_it_rejects_a_gradient_that_is_right_for_positive_cotangents_only() -> None:
+    with pytest.raises(AssertionError, match="first derivative in input 0"):
+        check_derivatives(square(lambda g, x: 2.0 * abs(g) * x), (RNG.normal(size=5),))
+
+
 def test_it_rejects_a_sum_over_the_wrong_axis() -> None:
     columns = {"axis": (1,), "keepdims": False}
     row = op("test_axis", lambda x, y: x * y, fixed=("y",), x=lambda g, y: mg.autodiff.rows["sum"](g * y, **columns))
@@ -50,6 +55,12 @@ def test_it_rejects_a_constant_in_the_second_order() -> None:
     with pytest.raises(AssertionError, match="second derivative in input 0"):
         check_derivatives(frozen, (RNG.normal(size=3),))
     check_derivatives(frozen, (RNG.normal(size=3),), order=1)
+
+
+def test_it_rejects_a_gradient_that_claims_to_be_constant() -> None:
+    frozen = square(lambda g, x: mg.tensor(2.0 * g.array * x.array) if isinstance(g, mg.Tensor) else 2.0 * g * x)
+    with pytest.raises(AssertionError, match="second derivative in input 0"):
+        check_derivatives(frozen, (RNG.normal(size=3),))
 
 
 def test_it_rejects_a_rule_that_forgets_where_its_cotangent_came_from() -> None:

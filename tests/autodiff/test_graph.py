@@ -171,7 +171,7 @@ def test_a_second_backward_names_retain_graph() -> None:
     x = leaf([2.0])
     y = x * x
     y.backward()
-    with pytest.raises(RuntimeError, match="mul: the arrays saved .* retain_graph=True"):
+    with pytest.raises(RuntimeError, match=r"mul: the arrays saved .* retain_graph=True"):
         y.backward()
     z = x * x
     z.backward(retain_graph=True)
@@ -190,7 +190,12 @@ def test_retain_graph_keeps_what_was_saved() -> None:
 
 def test_saved_arrays_are_released_node_by_node() -> None:
     alive = []
-    row = op("test_watch", lambda x, y: x * y, x=lambda g, y: alive.append(probe() is not None) or g * y, y=lambda g, x: g * x)
+    row = op(
+        "test_watch",
+        lambda x, y: x * y,
+        x=lambda g, y: alive.append(probe() is not None) or g * y,
+        y=lambda g, x: g * x,
+    )
     x = leaf(np.ones(3))
     inner = row(x, x)
     last = wrap(np.ones(3)) * 1.0
@@ -308,7 +313,7 @@ def test_retain_grad() -> None:
 
 def test_allow_unused() -> None:
     x, y = leaf([1.0]), leaf([1.0])
-    with pytest.raises(RuntimeError, match="input 1 .* allow_unused=True"):
+    with pytest.raises(RuntimeError, match=r"input 1 .* allow_unused=True"):
         mg.grad(x * 2.0, [x, y])
     g, none = mg.grad(x * 2.0, [x, y], allow_unused=True)
     assert g.item() == 2.0

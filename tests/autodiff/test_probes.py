@@ -157,7 +157,7 @@ def test_a_tensor_of_one_element_is_a_number_where_one_is_expected() -> None:
     t = mg.tensor(2.5)
     assert float(t) == 2.5
     assert int(t) == 2
-    assert "%.2f" % t == "2.50"
+    assert "%.2f" % t == "2.50"  # noqa: UP031
     assert f"{t:.1f}" == "2.5"
     assert f"{mg.tensor([1.0, 2.0])}" == "tensor([1., 2.])"
     assert [10, 20, 30][mg.tensor(1)] == 20

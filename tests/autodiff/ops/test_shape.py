@@ -156,3 +156,9 @@ def test_the_dtype_stays(dtype) -> None:
     x = mg.tensor(np.ones((2, 2), dtype))
     for y in (x.T, x.flip(0), x.roll(1, 0), x.tril(), x.repeat(2, 1), pad(x, (1, 1)), x.diagonal()):
         assert y.dtype == np.dtype(dtype)
+
+
+def test_a_permutation_is_undone_in_the_gradient() -> None:
+    x, weight = mg.zeros(2, 2, 2, requires_grad=True), np.arange(8.0, dtype="float32").reshape(2, 2, 2)
+    (x.permute(1, 2, 0) * mg.tensor(weight)).sum().backward()
+    np.testing.assert_array_equal(x.grad.array, weight.transpose(2, 0, 1))

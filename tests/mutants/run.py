@@ -1,0 +1,193 @@
+"""The mutation gate: plant each known bug in a copy of the project and see the test it names fail.
+
+Usage: run.py [--workers N] [-k TEXT] [--list] [-v]
+
+A mutant is killed if its test passes in the unchanged copy and fails by its assertion in the mutated one; if it passes
+there too, the mutant survived. It is broken if it does not apply, or if its test is missing, fails unmutated, or ends
+in another way (import error, wrong exception, time-out). The gate passes if all are killed.
+"""
+
+import argparse
+import compileall
+import importlib
+import json
+import os
+import py_compile
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("minigen", "tests", "examples", "docs", "conftest.py", "pyproject.toml", "setup.cfg", "README.md", "Makefile")
+JUDGE = Path(__file__).with_name("judge.py")
+NO_SYSTEM = {"__init__", "judge", "mutant", "run"}
+LINES = 3  # of a patch, at most
+SECONDS = 60  # for one test under one mutant, at most
+ENVIRONMENT = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def load(root=ROOT):
+    """Return the mutants of every system, {"system/name": Mutant}."""
+    sys.path.insert(0, str(root))
+    mutants = {}
+    for path in sorted((root / "tests" / "mutants").glob("*.py")):
+        if path.stem in NO_SYSTEM or path.stem.startswith("test_"):
+            continue
+        for mutant in importlib.import_module(f"tests.mutants.{path.stem}").MUTANTS:
+            name = f"{path.stem}/{mutant.name}"
+            if name in mutants:
+                sys.exit(f"two mutants are called {name}: rename one")
+            mutants[name] = mutant
+    return mutants
+
+
+def gate(mutants, root=ROOT, workers=1, seconds=SECONDS):
+    """Yield (name, outcome, what to do) for each of `mutants`, {name: Mutant}; outcomes: killed, survived, broken."""
+    sound = {}
+    for name, mutant in mutants.items():
+        reason = unfit(mutant, root)
+        if reason:
+            yield name, "broken", reason
+        else:
+            sound[name] = mutant
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(workers) as pool:
+        folders = queue.SimpleQueue()
+        for i in range(workers):
+            folders.put(copy(root, Path(place, str(i))))
+
+        def in_a_folder(function, *args):
+            folder = folders.get()
+            try:
+                return function(folder, *args)
+            finally:
+                folders.put(folder)
+
+        tests = sorted({mutant.test for mutant in sound.values()})
+        shares = [tests[i::workers] for i in range(workers)]
+        unmutated = {}
+        for verdicts in pool.map(lambda share: in_a_folder(judge, share, seconds * 5), shares):
+            unmutated |= verdicts
+        jobs = {}
+        for name, mutant in sound.items():
+            verdict = unmutated.get(mutant.test, unmutated.get("", "is not there"))
+            if verdict == "passed":
+                jobs[name] = pool.submit(in_a_folder, attempt, mutant, seconds)
+            else:
+                reason = "fails unmutated" if verdict == "assertion" else f"{verdict} (unmutated)"
+                yield name, "broken", f"{mutant.test} {reason}: name one test, with its parameters, that passes"
+        for name, job in jobs.items():
+            yield name, *job.result()
+
+
+def unfit(mutant, root):
+    """Say why a patch cannot be applied, or None."""
+    path = root / mutant.file
+    if not path.is_file():
+        return f"there is no {mutant.file}: name the file where the code now stands"
+    text = path.read_text(encoding="utf-8")
+    count = text.count(mutant.old)
+    if count != 1:
+        return f"its `old` stands {count} times in {mutant.file}, expected once: bring it up to date"
+    if max(len(mutant.old.splitlines()), len(mutant.new.splitlines())) > LINES or mutant.old == mutant.new:
+        return f"`old` and `new` must differ and have at most {LINES} lines"
+    try:
+        compile(text.replace(mutant.old, mutant.new), mutant.file, "exec")
+    except SyntaxError as error:
+        return f"its `new` is no Python: {error}"
+    return None
+
+
+def copy(root, folder):
+    """Copy the project to `folder`, compiled so that Python compares hashes, not times, before it trusts the result."""
+    folder.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__", "out", ".*")
+    for name in COPIED:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, folder / name, ignore=ignored)
+        elif (root / name).exists():
+            shutil.copy(root / name, folder / name)
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(folder / "minigen", quiet=2, invalidation_mode=mode)
+    return folder
+
+
+def judge(folder, tests, seconds):
+    """Run `tests` in `folder` and return their verdicts by node id; under "" what befell the whole run."""
+    verdicts = folder / "verdicts.json"
+    verdicts.unlink(missing_ok=True)
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTEST_ADDOPTS")}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", JUDGE, verdicts, *tests],
+            cwd=folder,
+            env=environment | ENVIRONMENT,
+            timeout=seconds,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"": f"does not end within {seconds:g} s"}
+    if not verdicts.exists():
+        lines = (done.stdout + done.stderr).split("\n")
+        return {"": f"crashes: {next((line for line in reversed(lines) if line.strip()), done.returncode)}"}
+    return json.loads(verdicts.read_text(encoding="utf-8"))
+
+
+def attempt(folder, mutant, seconds):
+    """Plant `mutant` in `folder`, judge its test, heal the folder; return the outcome and what to do."""
+    path = folder / mutant.file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    try:
+        verdicts = judge(folder, [mutant.test], seconds)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    verdict = verdicts.get(mutant.test, verdicts.get("", "is not there"))
+    if verdict == "assertion":
+        return "killed", ""
+    if verdict == "passed":
+        return "survived", f"{mutant.test} passes: make it see this bug, or name a test that does"
+    return "broken", f"{mutant.test} {verdict}: choose a patch that runs, or a test that asserts"
+
+
+def main(arguments=None):
+    """Run the gate and return 0 if every mutant is killed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--workers", type=int, default=1, help="how many tests at once")
+    parser.add_argument("-k", metavar="TEXT", default="", help="only mutants whose system/name contains TEXT")
+    parser.add_argument("--list", action="store_true", help="list the mutants and their tests, run nothing")
+    parser.add_argument("-v", action="store_true", help="also say which are killed")
+    options = parser.parse_args(arguments)
+    mutants = {name: mutant for name, mutant in load().items() if options.k in name}
+    if options.list:
+        for name, mutant in mutants.items():
+            print(f"{name}\n    {mutant.test}")
+        return 0
+    start = time.perf_counter()
+    counts = Counter()
+    for name, outcome, advice in gate(mutants, workers=options.workers):
+        counts[outcome] += 1
+        if outcome != "killed" or options.v:
+            print(f"{outcome} {name}: {advice}".removesuffix(": "), flush=True)
+    broken = f", {counts['broken']} broken" * bool(counts["broken"])
+    took = time.perf_counter() - start
+    print(f"{len(mutants)} mutants: {counts['killed']} killed, {counts['survived']} survived{broken} ({took:.0f} s)")
+    return int(counts["killed"] < len(mutants) or not mutants)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
