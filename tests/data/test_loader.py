@@ -1,5 +1,7 @@
 """Batches: every example once an epoch, in the right batch, from the right generator."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from minigen.autodiff import Tensor, wrap
 from minigen.data import DataLoader, Dataset, TensorDataset
-from minigen.random import Generator, manual_seed, using
+from minigen.random import Generator, using
 
 
 class Rows(Dataset):
@@ -142,12 +144,11 @@ def test_rng_as_seed_generator_or_under_pytorchs_name():
     assert order(DataLoader(pairs(9), 2, True, rng=6)) != expected
 
 
-def test_without_rng_the_default_generator_in_force_is_used():
-    loader = DataLoader(pairs(9), 2, shuffle=True)
+def test_without_rng_a_child_of_the_default_generator_in_force_at_the_first_epoch_is_used():
     for seed in (1, 2):
-        with using(Generator(0)):
-            manual_seed(seed)
-            assert order(loader) == order(DataLoader(pairs(9), 2, True, rng=seed))
+        loader = DataLoader(pairs(9), 2, shuffle=True)
+        with using(seed):
+            assert order(loader) == order(DataLoader(pairs(9), 2, True, rng=Generator(seed).spawn()))
 
 
 def test_the_order_is_drawn_when_the_iteration_starts():
@@ -157,7 +158,7 @@ def test_the_order_is_drawn_when_the_iteration_starts():
     with using(2) as other:
         numbers = [batch[1].tolist() for batch in epoch]
         assert other.state_dict() == Generator(2).state_dict()
-    assert numbers == order(DataLoader(pairs(9), 2, True, rng=1))
+    assert numbers == order(DataLoader(pairs(9), 2, True, rng=Generator(1).spawn()))
 
 
 def test_without_shuffling_nothing_is_drawn():
@@ -210,6 +211,51 @@ def test_a_list_is_a_data_set():
     assert batch[0].tolist() == [[0, 0], [1, 1]] and batch[1].tolist() == [1, 0]
 
 
+def test_texts_and_dicts_and_named_tuples_become_batches():
+    Pair = namedtuple("Pair", "x y")
+    (batch,) = DataLoader(Rows(2, lambda i: {"number": i, "name": "ab"[i], "pair": Pair(i, -i)}), 2)
+    assert batch["number"].tolist() == [0, 1] and batch["name"] == ["a", "b"]
+    assert type(batch["pair"]) is Pair and batch["pair"].y.tolist() == [0, -1]
+
+
+def test_a_data_set_may_give_many_examples_at_once():
+    class Many(Rows):
+        def __getitems__(self, indices):
+            assert all(type(i) is int for i in indices)
+            self.asked.append(indices)
+            return [self.make(i) for i in indices]
+
+    dataset = Many(5, lambda i: (i, -i))
+    batches = [[part.tolist() for part in batch] for batch in DataLoader(dataset, 2)]
+    assert batches == [[[0, 1], [0, -1]], [[2, 3], [-2, -3]], [[4], [-4]]]
+    assert dataset.asked == [[0, 1], [2, 3], [4]]
+
+
+def test_collate_fn_gets_the_list_of_examples():
+    for dataset in (pairs(5), Rows(5, lambda i: (wrap(np.zeros(3)), wrap(np.array(i))))):
+        batches = list(DataLoader(dataset, 2, collate_fn=lambda examples: [y.item() for _, y in examples]))
+        assert batches == [[0, 1], [2, 3], [4]]
+
+
+def test_arguments_of_a_pytorch_program():
+    loader = DataLoader(pairs(4), batch_size=2, shuffle=True, num_workers=0, pin_memory=True, generator=Generator(1))
+    assert order(loader) == order(DataLoader(pairs(4), 2, True, rng=1))
+
+
+def test_a_foreign_method_called_batch_is_left_alone():
+    class Foreign:
+        def batch(self, size):
+            raise AssertionError
+
+        def __getitem__(self, index):
+            return index
+
+        def __len__(self):
+            return 3
+
+    assert next(iter(DataLoader(Foreign(), 2))).tolist() == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
@@ -222,6 +268,7 @@ def test_a_list_is_a_data_set():
         (lambda: DataLoader(pairs(3), 2.0), TypeError, "batch_size must be an int, got 2.0"),
         (lambda: DataLoader(pairs(3), True), TypeError, "batch_size must be an int, got True"),
         (lambda: DataLoader(pairs(3), "2"), TypeError, "batch_size must be an int, got '2'"),
+        (lambda: DataLoader(pairs(3), num_workers=2), ValueError, "no worker processes, got num_workers=2: use 0"),
         (lambda: DataLoader(pairs(3), rng=np.random.default_rng(0)), TypeError, "rng must be None, an int"),
         (lambda: DataLoader(pairs(3), rng=-1), ValueError, "a seed must be from 0"),
         (
@@ -239,8 +286,9 @@ def test_refused(make, error, text):
 @pytest.mark.parametrize(
     ("make", "error", "text"),
     [
-        (lambda i: "text", TypeError, "cannot batch examples of type str: let the data set give"),
-        (lambda i: {"x": i}, TypeError, "cannot batch examples of type dict"),
+        (lambda i: {i}, TypeError, "cannot batch examples of type set: let the data set give"),
+        (lambda i: None, TypeError, "cannot batch examples of type NoneType"),
+        (lambda i: {"x": i} if i else {"y": i}, ValueError, r"mixes dicts whose keys differ from \['y'\]"),
         (lambda i: (0,) * (i + 1), ValueError, r"a batch mixes tuples of lengths \[1, 2, 3\]"),
         (lambda i: np.zeros(i), ValueError, r"mixes examples of shapes \[\(0,\), \(1,\), \(2,\)\]"),
         (lambda i: wrap(np.zeros((i, 1))), ValueError, "mixes examples of shapes"),

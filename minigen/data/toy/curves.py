@@ -51,7 +51,7 @@ class Spirals(GaussianMixture):
     True
     """
 
-    def __init__(self, std: float = 0.1, *, points: int = 300) -> None:
+    def __init__(self, std: float = 0.1, *, points: int = 400) -> None:
         angles = 3 * numpy.pi * numpy.sqrt(_middles(points))
         arm = angles[:, None] / 3 * numpy.stack([-numpy.cos(angles), numpy.sin(angles)], axis=1)
         super().__init__(numpy.concatenate([arm, -arm]), std)

@@ -51,7 +51,7 @@ class Pinwheel(Density):
         self.blades, self.radial, self.tangential, self.rate = blades, radial, tangential, rate
         reach = math.hypot(1 + 8 * radial, 8 * tangential)
         self.box = (-reach, reach, -reach, reach)
-        self.scale = min(radial, tangential) / 2
+        self.scale = min(radial, tangential) / 3  # bending makes a blade up to that much thinner
 
     def sample(self, n: int, *, rng: int | Generator | None = None) -> Tensor:
         """Draw `n` points: a blade, a point of it, the turn; shape (n, 2)."""
