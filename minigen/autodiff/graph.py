@@ -50,6 +50,11 @@ class Storage:
             if key not in sharers:
                 sharers[key] = weakref.ref(tensor, lambda _, key=key: sharers.pop(key, None))  # type: ignore[misc]
 
+    def leave(self, tensor: "TensorBase") -> None:
+        """Note that `tensor` moved to other memory."""
+        if self.sharers is not None:
+            self.sharers.pop(id(tensor), None)
+
     def is_shared(self) -> bool:
         """Say whether more than one living Tensor sees this memory."""
         return self.sharers is not None and len(self.sharers) > 1

@@ -187,8 +187,9 @@ class Op:
                 out = self.forward(xp, *raw, **keywords)
             else:
                 out = self.forward(*raw, **keywords)
-        except (ValueError, TypeError, IndexError) as error:
-            raise type(error)(f"{self.name}: {error} (given {', '.join(map(describe, args))})") from error
+        except (IndexError, ValueError, TypeError) as error:  # a subclass of NumPy's may not take a text
+            kind = next(kind for kind in (IndexError, ValueError, TypeError) if isinstance(error, kind))
+            raise kind(f"{self.name}: {error} (given {', '.join(map(describe, args))})") from error
         if type(out) is not ndarray:
             if type(out) is tuple:
                 return self._many(args, raw, keywords, out, any_tensor, mask)  # type: ignore[return-value]

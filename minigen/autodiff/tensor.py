@@ -256,6 +256,7 @@ class Tensor(
         if type(value.array) is not type(self.array) or value.array.dtype != self.array.dtype:
             raise TypeError(f"data: expected {self.array.dtype} on {self.device}, got {describe(value)}: use .to(...)")
         self.array = value.array
+        self.storage.leave(self)
         value.storage.share(value, self)
         if self.is_leaf:
             self._node = None

@@ -472,6 +472,18 @@ def test_detach_and_data_share_memory_and_leave_the_graph() -> None:
     assert not z.requires_grad
 
 
+def test_a_tensor_that_moved_to_other_memory_is_no_sharer_of_the_old() -> None:
+    w = leaf([1.0])
+    x, y = mg.zeros(1, dtype="float64"), mg.ones(1, dtype="float64")
+    view = x.detach()
+    view.data = y
+    x += w
+    x.backward()
+    assert w.grad.item() == 1.0
+    with pytest.raises(RuntimeError, match="clone"):
+        view += w
+
+
 def test_copy_shares_and_deepcopy_does_not() -> None:
     x = leaf([1.0, 2.0])
     x.grad = mg.tensor([3.0, 4.0])

@@ -50,6 +50,7 @@ def assign(name: str, target: TensorBase, result: "Tensor") -> "Tensor":
         target.array = result.array
         target._node = result._node
         target._requires_grad = result._requires_grad
+        target.storage.leave(target)
         target._storage = result._storage
     else:
         target.array[...] = result.array
