@@ -329,6 +329,32 @@ def test_the_default_generator_is_not_drawn_from() -> None:
     assert mg.random.get_default_generator().state_dict() == before
 
 
+def test_without_rng_the_training_has_a_generator_of_its_own() -> None:
+    algorithm, other = small(rng=None), small(rng=None)
+    default = mg.random.get_default_generator()
+    assert algorithm.rng is not default
+    before = default.state_dict()
+    noise = [a.rng.normal(3).tolist() for a in (algorithm, other)]
+    assert default.state_dict() == before
+    assert noise[0] != noise[1]
+
+
+def test_samples_depend_on_their_generator_only() -> None:
+    generator = mg.models.Generator(2, 3, hidden=[4])
+    first = generator.sample(5, rng=3)
+    mg.rand(1)
+    assert mg.equal(first, generator.sample(5, rng=3))
+    assert not mg.equal(first, generator.sample(5, rng=4))
+    assert not first.requires_grad
+
+
+def test_metrics_hold_no_graph() -> None:
+    cost = mg.ones(2, requires_grad=True).sum()
+    metrics = mg.learning.Metrics(cost=cost)
+    assert not any(value.requires_grad for value in metrics._values.values())
+    assert metrics["cost"] == 2.0
+
+
 def test_a_sigmoid_hidden_in_forward_is_found_at_the_first_step() -> None:
     class Probability(mg.models.Discriminator):
         def forward(self, x):
