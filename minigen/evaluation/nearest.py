@@ -7,6 +7,8 @@ held-out examples, which are neither.
 from minigen.autodiff import Tensor, no_grad, wrap
 from minigen.backend import namespace
 
+BLOCK = 2**24  # distances held at a time
+
 
 @no_grad
 def nearest(samples: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
@@ -44,6 +46,8 @@ def nearest(samples: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
         )
     xp = namespace(x)
     # |x - y|^2 = |x|^2 - 2 x.y + |y|^2 finds the neighbour; the distance is then taken without cancellation
-    indices = ((y * y).sum(1) - 2.0 * (x @ y.T)).argmin(1)
+    norms, rows = (y * y).sum(1), max(1, BLOCK // len(y))
+    blocks = [(norms - 2.0 * (x[i : i + rows] @ y.T)).argmin(1) for i in range(0, len(x), rows)]
+    indices = xp.concatenate(blocks) if blocks else xp.zeros(0, "int64")
     gaps = x - y[indices]
     return wrap(xp.sqrt((gaps * gaps).sum(1))), wrap(indices)

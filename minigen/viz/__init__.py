@@ -1,5 +1,7 @@
 """Pictures. matplotlib is imported when a picture is made."""
 
+from minigen.viz.curves import save_curves
 from minigen.viz.images import make_grid, save_image
+from minigen.viz.pairs import save_pairs
 
-__all__ = ["make_grid", "save_image"]
+__all__ = ["make_grid", "save_image", "save_pairs", "save_curves"]
