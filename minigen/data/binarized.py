@@ -116,6 +116,8 @@ def parse_npz(path: Path, content: bytes, split: str) -> Any:
     NumPy's own reader believes the shape that the file says, and allocates it; this one reads no array but of that
     form, and no more than there is.
     """
+    if content[:4] != b"PK\x03\x04":  # zipfile itself looks at a file's end only
+        raise DataError(path, f"no zip file (it starts with {content[:4].hex() or 'nothing'})", "one", FIX)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(f"{split}.npy") as member:
             stored = read_up_to(member, LIMIT + 1)

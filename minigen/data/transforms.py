@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from minigen.autodiff import Tensor, wrap
-from minigen.backend import get_default_dtype, namespace
+from minigen.backend import asarray_on, get_default_dtype
 from minigen.data.checks import check_unit_interval
 from minigen.data.collate import default_collate
 from minigen.random import Generator, as_generator, get_default_generator
@@ -177,7 +177,7 @@ class Normalize(Elementwise):
     def _on(self, part: Any, x: Tensor) -> Any:
         if not part.ndim:
             return float(part)
-        return wrap(namespace(x.array).asarray(part.reshape(-1, 1, 1), dtype=x.dtype))
+        return wrap(asarray_on(x.device, part.reshape(-1, 1, 1).astype(x.dtype)))
 
 
 class Flatten(Elementwise):

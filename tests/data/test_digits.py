@@ -62,9 +62,7 @@ def test_unknown_split_is_refused():
         load_digits("valid")
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda c: c[:-1], lambda c: b"", lambda c: c[:99] + bytes([c[99] ^ 1]) + c[100:]]
-)
+@pytest.mark.parametrize("damage", [lambda c: c[:-1], lambda c: b"", lambda c: c[:99] + bytes([c[99] ^ 1]) + c[100:]])
 def test_a_damaged_file_is_refused(monkeypatch, tmp_path, damage):
     file = tmp_path / "digits.csv.gz"
     content = damage(digits.FILE.read_bytes())

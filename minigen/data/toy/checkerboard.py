@@ -5,8 +5,9 @@ import math
 import numpy
 
 from minigen.autodiff import Tensor, wrap
+from minigen.autodiff.ops.indexing import where
 from minigen.backend import get_default_dtype, namespace
-from minigen.data.toy.density import Density, check_points
+from minigen.data.toy.density import Density, check_points, constant
 from minigen.random import Generator, as_generator
 
 WIDTH = 2.0
@@ -40,11 +41,10 @@ class Checkerboard(Density):
     def log_prob(self, x: Tensor) -> Tensor:
         """Return -log 32 on the squares and -inf elsewhere for points of shape (n, 2); of shape (n,)."""
         check_points(self, x)
-        xp = namespace(x.array)
-        cell = xp.floor(x.array / WIDTH)
+        cell = namespace(x.array).floor(x.array / WIDTH)
         inside = ((cell >= -2) & (cell < 2)).all(1) & (cell.sum(1) % 2 == 0)
         log_density = -math.log(len(SQUARES) * WIDTH**2)
-        return wrap(xp.where(inside, x.dtype.type(log_density), x.dtype.type(-math.inf)))
+        return where(wrap(inside), constant(log_density, x), constant(-math.inf, x))
 
     def entropy(self) -> float:
         """Return log 32."""

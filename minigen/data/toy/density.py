@@ -3,11 +3,12 @@
 import math
 from abc import ABC, abstractmethod
 from functools import cached_property
+from typing import Any
 
 import numpy
 
 from minigen.autodiff import Tensor, no_grad, wrap
-from minigen.backend import Array
+from minigen.backend import Array, asarray_on
 from minigen.random import Generator
 
 
@@ -50,8 +51,8 @@ class Density(ABC):
     def entropy(self) -> float:
         """Return -E[log p(x)] in nats.
 
-        By the midpoint rule on `box` with steps of a third of `scale`. For a smooth density that dies out at the borders
-        the rule converges faster than any power of the step; here the error is below 1e-9.
+        By the midpoint rule on `box` with steps of a third of `scale`. For a smooth density that ends before the
+        borders the rule converges faster than any power of the step; here the error is below 1e-9.
         """
         return self._entropy
 
@@ -74,6 +75,11 @@ def check_points(density: Density, x: Tensor) -> None:
         raise ValueError(
             f"{type(density).__name__}.log_prob: expected floating points of shape (n, 2), got {x.dtype} of {x.shape}"
         )
+
+
+def constant(values: Any, x: Tensor) -> Tensor:
+    """Return numbers of the host as a Tensor of the device and dtype of `x`."""
+    return wrap(asarray_on(x.device, numpy.asarray(values, x.dtype)))
 
 
 def _midpoints(low: float, high: float, step: float) -> tuple[Array, float]:

@@ -8,8 +8,8 @@ import numpy
 
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.ops.reduction import logsumexp
-from minigen.backend import get_default_dtype, namespace
-from minigen.data.toy.density import Density, check_points
+from minigen.backend import get_default_dtype
+from minigen.data.toy.density import Density, check_points, constant
 from minigen.random import Generator, as_generator
 
 
@@ -63,8 +63,8 @@ class GaussianMixture(Density):
     def log_prob(self, x: Tensor) -> Tensor:
         """Return log p(x) in nats for points of shape (n, 2); of shape (n,)."""
         check_points(self, x)
-        means = namespace(x.array).asarray(self.means.array, dtype=x.dtype)
-        squares = (x[:, :1] - wrap(means[:, 0])) ** 2 + (x[:, 1:] - wrap(means[:, 1])) ** 2
+        means = constant(self.means.array, x)
+        squares = (x[:, :1] - means[:, 0]) ** 2 + (x[:, 1:] - means[:, 1]) ** 2
         log_scale = math.log(len(means) * 2 * math.pi * self.std**2)
         return logsumexp(squares / (-2 * self.std**2), dim=1) - log_scale
 

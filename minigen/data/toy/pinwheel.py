@@ -14,8 +14,8 @@ from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.ops.exponential import cos, exp, sin, sqrt
 from minigen.autodiff.ops.joining import stack
 from minigen.autodiff.ops.reduction import logsumexp
-from minigen.backend import get_default_dtype, namespace
-from minigen.data.toy.density import Density, check_points
+from minigen.backend import get_default_dtype
+from minigen.data.toy.density import Density, check_points, constant
 from minigen.random import Generator, as_generator
 
 
@@ -65,8 +65,8 @@ class Pinwheel(Density):
         """Return log p(x) in nats for points of shape (n, 2); of shape (n,)."""
         check_points(self, x)
         straight = _turned(x, -self._bend(x))
-        starts = namespace(x.array).arange(self.blades) * (-2 * math.pi / self.blades)
-        blades = [_turned(straight, wrap(start.astype(x.dtype))) for start in starts]
+        starts = [2 * math.pi * k / self.blades for k in range(self.blades)]
+        blades = [_turned(straight, constant(-start, x)) for start in starts]
         terms = [((z[:, 0] - 1) / self.radial) ** 2 + (z[:, 1] / self.tangential) ** 2 for z in blades]
         log_scale = math.log(self.blades * 2 * math.pi * self.radial * self.tangential)
         return logsumexp(stack(terms, dim=1) / -2, dim=1) - log_scale
