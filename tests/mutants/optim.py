@@ -195,8 +195,8 @@ MUTANTS = [
     Mutant(
         "the settings are not loaded",
         OPTIMIZER,
-        "{**old, **new, ",
-        "{**new, **old, ",
+        "{**old, **copy.deepcopy(new), ",
+        "{**copy.deepcopy(new), **old, ",
         TESTS + "test_resuming_from_the_state_continues_bit_for_bit[Adam]",
     ),
     Mutant(

@@ -116,6 +116,9 @@ def test_multinomial_keeps_rows_apart_and_its_input():
     assert multinomial(weights, 1).tolist() == [[1], [0]]
     assert multinomial(weights, 2, True).tolist() == [[1, 1], [0, 0]]
     assert weights.tolist() == [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    doubles = wrap(np.ones((2, 3)))
+    multinomial(doubles, 2)
+    assert (doubles.array == 1).all()
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def test_gamma_is_drawn_elementwise_with_its_concentration():
 def test_gamma_of_tiny_concentration_stays_above_zero(dtype):
     x = Generator(8).gamma(np.full(1000, 1e-4, dtype))
     assert x.dtype == dtype
+    assert x.min() > 0
     assert np.isfinite(np.log(x)).all()
 
 
@@ -164,6 +165,22 @@ def test_categorical_frequencies_from_unnormalised_weights():
     with np.errstate(divide="ignore"):
         logits = np.log(weights) + 1000
     assert_frequencies(Generator(13).categorical(logits=np.tile(logits, (N, 1))), expected)
+
+
+def test_categorical_hands_on_probabilities():
+    seen = []
+
+    class Recording(Generator):
+        def _categorical(self, probs):
+            seen.append(probs)
+            return super()._categorical(probs)
+
+    weights = np.array([[2.0, 0.0, 6.0], [1e300, 1e300, 0.0]])
+    Recording(0).categorical(weights)
+    with np.errstate(divide="ignore"):
+        Recording(0).categorical(logits=np.log(weights) - 500)
+    for probs in seen:
+        assert probs.tolist() == [pytest.approx([0.25, 0.0, 0.75]), pytest.approx([0.5, 0.5, 0.0])]
 
 
 def test_categorical_takes_integer_counts():

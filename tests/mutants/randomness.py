@@ -1,0 +1,201 @@
+"""Random draws: streams, children, state, the default generator, laws at their edges."""
+
+from tests.mutants.mutant import Mutant
+
+STREAM, GENERATOR = "minigen/random/stream.py", "minigen/random/generator.py"
+DEFAULT, FUNCTIONAL = "minigen/random/default.py", "minigen/random/functional.py"
+STATE, LAWS = "tests/random/test_state.py::", "tests/random/test_laws.py::"
+SWAPS = "tests/random/test_default.py::"
+
+MUTANTS = [
+    Mutant(
+        "children are not counted",
+        STREAM,
+        "self._sequence.spawn(1)[0]",
+        "numpy.random.SeedSequence(self._sequence.entropy, spawn_key=(*self._sequence.spawn_key, 0))",
+        STATE + "test_children_depend_on_the_seed_and_their_number_only",
+    ),
+    Mutant(
+        "a child draws as its parent",
+        STREAM,
+        "child._start(self._sequence.spawn(1)[0])",
+        "child._start(self._sequence)",
+        STATE + "test_parent_children_and_grandchildren_are_uncorrelated",
+    ),
+    Mutant(
+        "a child is seeded from its parent's draws",
+        STREAM,
+        "child._start(self._sequence.spawn(1)[0])",
+        "child._start(numpy.random.SeedSequence(int(self._host.integers(2**32)) + len(self._sequence.spawn(1))))",
+        STATE + "test_spawning_does_not_change_the_parents_draws",
+    ),
+    Mutant(
+        "the number of children is not saved",
+        STREAM,
+        '"spawned": self._sequence.n_children_spawned,',
+        '"spawned": 0,',
+        STATE + "test_state_continues_exactly_after_json[1-normal]",
+    ),
+    Mutant(
+        "half a word is lost",
+        STREAM,
+        '"has_uint32": bits["has_uint32"],',
+        '"has_uint32": 0,',
+        STATE + "test_state_holds_the_half_word_that_a_32_bit_draw_leaves",
+    ),
+    Mutant(
+        "the position is not loaded",
+        STREAM,
+        'bits["state"]["state"] = state_dict["state"]',
+        'bits["state"]["state"] += 0',
+        STATE + "test_state_continues_exactly_after_json[2-normal64]",
+    ),
+    Mutant(
+        "a bad state is loaded in part",
+        STREAM,
+        "        _check_state(state_dict)\n",
+        "        self._start(numpy.random.SeedSequence(0))\n        _check_state(state_dict)\n",
+        STATE + "test_a_state_that_is_not_one_is_refused_and_changes_nothing[change0-ValueError-'state', got None]",
+    ),
+    Mutant(
+        "manual_seed keeps the children's count",
+        STREAM,
+        "        self._start(numpy.random.SeedSequence(checked_seed(seed)))\n",
+        "        count = self._sequence.n_children_spawned\n"
+        "        self._start(numpy.random.SeedSequence(checked_seed(seed), n_children_spawned=count))\n",
+        STATE + "test_manual_seed_starts_again_in_place",
+    ),
+    Mutant(
+        "float32 is drawn as float64",
+        GENERATOR,
+        "return numpy.float64 if dtype.itemsize == 8 else numpy.float32",
+        "return numpy.float64",
+        "tests/random/test_arguments.py::test_float32_is_drawn_as_float32",
+    ),
+    Mutant(
+        "an outcome of probability 0 is drawn",
+        GENERATOR,
+        "return (cumulative <= level).sum(-1)",
+        "return (cumulative < level).sum(-1)",
+        LAWS + "test_categorical_never_draws_what_has_no_probability[0.0-float64]",
+    ),
+    Mutant(
+        "weights are not normalised",
+        GENERATOR,
+        "probs = weights / weights.sum(-1, keepdims=True)",
+        "probs = weights / (weights.sum(-1, keepdims=True) + 1.0)",
+        LAWS + "test_categorical_hands_on_probabilities",
+    ),
+    Mutant(
+        "logits are taken for probabilities",
+        GENERATOR,
+        "p = numpy.exp(-numpy.logaddexp(0.0, -p))",
+        "p = 1.0 / (1.0 + numpy.exp(-numpy.clip(numpy.exp(-numpy.logaddexp(0.0, -p)), 0, 1)))",
+        LAWS + "test_bernoulli_means",
+    ),
+    Mutant(
+        "coins show the other side",
+        GENERATOR,
+        "return self._host.random(probs.shape) < probs",
+        "return self._host.random(probs.shape) >= probs",
+        LAWS + "test_bernoulli_means",
+    ),
+    Mutant(
+        "one uniform draw for all coins",
+        GENERATOR,
+        "return self._host.random(probs.shape) < probs",
+        "return numpy.broadcast_to(self._host.random((*probs.shape[:-1], 1)), probs.shape) < probs",
+        LAWS + "test_bernoulli_draws_each_coin_with_its_own_probability",
+    ),
+    Mutant(
+        "a coin of probability 0 can come up",
+        GENERATOR,
+        "return self._host.random(probs.shape) < probs",
+        "return self._host.random(probs.shape) <= probs",
+        LAWS + "test_bernoulli_compares_exactly_at_both_ends_of_the_uniform_draw[float64]",
+    ),
+    Mutant(
+        "uniform draws reach their upper end",
+        GENERATOR,
+        "return to_tensor(numpy.minimum(draw, below), dtype, device)",
+        "return to_tensor(draw, dtype, device)",
+        LAWS + "test_uniform_never_reaches_its_upper_end",
+    ),
+    Mutant(
+        "uniform ignores where it starts",
+        GENERATOR,
+        "* (high - low) + low, dtype=dtype)",
+        "* high, dtype=dtype)",
+        LAWS + "test_uniform_moments_and_range[float64]",
+    ),
+    Mutant(
+        "integers never reach the last",
+        GENERATOR,
+        "return self._host.integers(low, high, shape)",
+        "return self._host.integers(low, max(high - 1, low + 1), shape)",
+        LAWS + "test_integers_are_equally_likely",
+    ),
+    Mutant(
+        "permutations are rotations",
+        GENERATOR,
+        "return self._host.permutation(n)",
+        "return (numpy.arange(n) + self._host.integers(max(n, 1))) % max(n, 1)",
+        LAWS + "test_permutations_are_equally_likely",
+    ),
+    Mutant(
+        "a gamma draw can be 0",
+        GENERATOR,
+        "given.give_back(_positive(self._gamma(a), given.dtype), given.dtype)",
+        "given.give_back(self._gamma(a), given.dtype)",
+        LAWS + "test_gamma_of_tiny_concentration_stays_above_zero[float64]",
+    ),
+    Mutant(
+        "the Gumbel law upside down",
+        GENERATOR,
+        "return self._host.gumbel(size=shape)",
+        "return -self._host.gumbel(size=shape)",
+        LAWS + "test_gumbel_moments[float64]",
+    ),
+    Mutant(
+        "using does not restore after an error",
+        DEFAULT,
+        "    try:\n        yield generator\n    finally:\n",
+        "    yield generator\n    if True:\n",
+        SWAPS + "test_using_restores_after_an_exception",
+    ),
+    Mutant(
+        "using holds for every thread",
+        DEFAULT,
+        "_thread = threading.local()",
+        '_thread = type("Shared", (), {})()',
+        SWAPS + "test_using_holds_for_its_thread_only",
+    ),
+    Mutant(
+        "manual_seed seeds the process's generator",
+        DEFAULT,
+        "    return get_default_generator().manual_seed(seed)\n",
+        "    _thread.generator = None\n    return get_default_generator().manual_seed(seed)\n",
+        SWAPS + "test_manual_seed_inside_using_seeds_the_one_in_force",
+    ),
+    Mutant(
+        "a generator given as rng is copied",
+        DEFAULT,
+        "    if isinstance(rng, Generator):\n        return rng\n",
+        "    if isinstance(rng, Generator):\n        return rng.spawn()\n",
+        SWAPS + "test_as_generator",
+    ),
+    Mutant(
+        "draws without replacement repeat",
+        FUNCTIONAL,
+        "numpy.put_along_axis(weights, drawn[..., i, None], 0.0, -1)",
+        "numpy.put_along_axis(weights, drawn[..., i, None], 0.1, -1)",
+        "tests/random/test_functional.py::test_multinomial_without_replacement_draws_from_what_is_left",
+    ),
+    Mutant(
+        "multinomial writes into its weights",
+        FUNCTIONAL,
+        '.astype("float64")',
+        '.astype("float64", copy=False)',
+        "tests/random/test_functional.py::test_multinomial_keeps_rows_apart_and_its_input",
+    ),
+]
