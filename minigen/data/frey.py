@@ -28,8 +28,8 @@ class FreyFaces(Images):
     Parameters
     ----------
     root : str or Path, optional
-        The folder with ``frey_rawface.mat``. None: the user's cache. There is no download: the page it was published on
-        is closed, so the file has to be placed by hand.
+        The folder with ``frey_rawface.mat``. None: the user's cache. There is no download: no page
+        is known that still gives the file, so it has to be placed by hand.
     transform : callable, optional
         Applied to an image, a Tensor of uint8 and shape (28, 20).
     check : bool

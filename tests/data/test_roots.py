@@ -141,3 +141,16 @@ def test_neighbouring_frames_of_the_real_video_are_alike():
     faces = FreyFaces(REAL).data.array.astype(float)
     assert abs(np.diff(faces, axis=0)).mean() < 0.5 * abs(faces - faces[::-1]).mean()
     assert abs(np.diff(faces, axis=1)).mean() < 0.5 * abs(faces - faces[:, ::-1]).mean()
+
+
+def test_characters_that_are_not_in_the_text(tmp_path):
+    roots.write_tiny_shakespeare(tmp_path)
+    text = TinyShakespeare(tmp_path, length=3, check=False)
+    assert text.decode(text.encode("abc")) == "abc"
+    with pytest.raises(ValueError, match="the character 'Q' is not in the vocabulary"):
+        text.encode("aQ")
+    for length in (0, 201):
+        with pytest.raises(ValueError, match=f"length must be from 1 to 200, got {length}"):
+            TinyShakespeare(tmp_path, length=length, check=False)
+    with pytest.raises(IndexError, match="index 198 is out of range for 198 windows"):
+        text[198]

@@ -1,6 +1,8 @@
 """Toy densities: each integrates to 1, draws what it says, and knows its entropy."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +173,20 @@ def test_bars_and_stripes(n, entropy):
             table[image.tobytes()] = table.get(image.tobytes(), 0) + 0.5 * 2**-n
     got = {image.astype(np.int64).tobytes(): p for image, p in zip(patterns.array, probs.array, strict=True)}
     assert len(got) == len(patterns) and got == table
+
+
+def test_the_entropies_on_the_page_are_those_of_the_densities():
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+\([\w=.]*\))` \|.*\| (?:.* = )?(-?[\d.]+) \|$", page, re.M)
+    assert len(rows) == 7
+    for call, last in rows:
+        name, _, std = call.rstrip(")").partition("(")
+        density = getattr(toy, name)(**({"std": float(std.removeprefix("std="))} if std else {}))
+        assert f"{density.entropy():.5f}" == last
+
+
+def test_a_sheared_blade_is_as_long_as_it_is_said_to_be():
+    x = toy.Pinwheel(1, radial=0.3, tangential=0.1, rate=0.0).sample(20000, rng=6).array
+    for axis, (mean, std) in enumerate([(1.0, 0.3), (0.0, 0.1)]):
+        assert abs(x[:, axis].mean() - mean) < 5 * std / math.sqrt(20000)
+        assert abs(x[:, axis].std() - std) < 5 * std / math.sqrt(2 * 20000)
