@@ -24,7 +24,7 @@ from minigen.training.serialization import CheckpointError, load, save
 from minigen.training.state import copied, difference, misfit
 
 FORMAT = 1
-KEYS = {"format", "kind", "versions", "settings", "names", "state"}
+KEYS = ("format", "kind", "versions", "settings", "names", "state")
 NAME = re.compile(r"step-(\d{8,})\.safetensors")
 FIX = "nothing was changed: give the checkpoint of this run, or build what it was made with"
 
@@ -204,13 +204,12 @@ def read_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     name, content = os.fspath(path), load(path, map_location="cpu")
     if not isinstance(content, dict) or content.get("kind") != "checkpoint":
         raise CheckpointError(f"{name} holds no checkpoint of a run: read it with minigen.load, or give another file")
-    if type(content.get("format")) is int and content["format"] > FORMAT:
-        raise CheckpointError(
-            f"{name} has format {content['format']}, this minigen reads up to {FORMAT}: update minigen"
-        )
-    wrong = difference(dict.fromkeys(sorted(KEYS)), dict.fromkeys(sorted(content)), "the checkpoint")
-    mappings = ("versions", "names", "state")
-    if wrong or content["format"] != FORMAT or not all(isinstance(content[key], dict) for key in mappings):
+    found = content.get("format")
+    if type(found) is int and found > FORMAT:
+        raise CheckpointError(f"{name} has format {found}, this minigen reads up to {FORMAT}: update minigen")
+    wrong = difference(dict.fromkeys(KEYS), dict.fromkeys(content), "the checkpoint")
+    wrong = wrong or difference(FORMAT, found, "format")
+    if wrong or not all(isinstance(content[key], dict) for key in ("versions", "names", "state")):
         raise CheckpointError(f"{name} is not what a checkpoint should be: {wrong or 'its parts are of other kinds'}")
     return content
 

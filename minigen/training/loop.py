@@ -138,7 +138,7 @@ class Loop:
                 if interrupts.noted:
                     self.stop("interrupted")
                 elif self._reached(unit, limit):
-                    self.stop(f"{limit} {unit}")
+                    self.stop(f"{limit} {unit if limit != 1 else unit[:-1]}")
                 if self.reason is not None:
                     break
                 self._advance()

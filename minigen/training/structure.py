@@ -19,7 +19,7 @@ import numpy
 
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.graph import describe
-from minigen.backend import Device, asarray_on, to_host
+from minigen.backend import Device, asarray_on, to_dtype, to_host
 
 DTYPES = {
     name: numpy.dtype(text)
@@ -152,7 +152,9 @@ def _decode(node: Any, left: dict[str, Any], where: Callable[[Device], Device], 
         case "array":
             return left.pop(content)
         case "tensor" | "leaf":
-            return wrap(asarray_on(where(Device(device)), left.pop(content)), tag == "leaf")
+            array = left.pop(content)
+            to_dtype(array.dtype)  # raises for what no Tensor has
+            return wrap(asarray_on(where(Device(device)), array)).requires_grad_(tag == "leaf")
         case "on":
             return _decode(content[1], left, where, content[0])
     raise ValueError(f"an entry {tag!r}")

@@ -68,7 +68,7 @@ def value_of(loop: "Loop", metric: Metric, who: str) -> float:
     """
     if callable(metric):
         return float(metric())
-    if metric not in loop.metrics:
+    if metric not in set(loop.metrics):
         raise KeyError(f"{who}: there is no metric {metric!r}: the step reports {', '.join(loop.metrics) or 'none'}")
     return float(loop.metrics[metric])
 

@@ -70,7 +70,7 @@ class MetricsFile(Callback):
         """Write a line."""
         if loop.step % self.every:
             return
-        if not loop.metrics.keys().isdisjoint(("step", "epoch")):
+        if {"step", "epoch"} & set(loop.metrics):
             raise ValueError("MetricsFile: a metric must not be called step or epoch, which each line has already")
         record = {"step": loop.step, "epoch": loop.epoch, **{name: _plain(v) for name, v in loop.metrics.items()}}
         line = json.dumps(record, allow_nan=False).encode() + b"\n"
