@@ -7,6 +7,7 @@ The probe is a chain on 8x8 float64 matrices, where the arithmetic itself takes 
     PYTHONPATH=. path/to/venv-with-torch/bin/python benchmarks/overhead.py
 """
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -57,10 +58,11 @@ def probe(tensor: Callable[..., Any], no_grad: Any) -> dict[str, Callable[[], fl
 
 
 def import_time(module: str) -> float:
-    """Return the seconds that a fresh interpreter takes to start and import `module`."""
-    start = time.perf_counter()
+    """Return the processor seconds that a fresh interpreter takes to start and import `module`."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
-    return time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:
@@ -87,7 +89,7 @@ def main() -> None:
         for module, seconds in loads.items():
             seconds.append(import_time(module))
     numpy_ms, minigen_ms, python_ms = (1e3 * statistics.median(t) for t in loads.values())
-    print(f"import, ms: python alone {python_ms:.0f}, with numpy {numpy_ms:.0f}, with minigen {minigen_ms:.0f}")
+    print(f"import, processor ms: python alone {python_ms:.0f}, with numpy {numpy_ms:.0f}, with minigen {minigen_ms:.0f}")
     print(f"import minigen / import numpy: {(minigen_ms - python_ms) / (numpy_ms - python_ms):.2f}")
 
 
