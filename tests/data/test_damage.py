@@ -169,6 +169,13 @@ def test_a_gzip_bomb_is_unpacked_no_further_than_its_header_says(tmp_path):
     assert most < 2**22 and "more bytes after the header, expected 5 for shape (5,)" in text
 
 
+def test_a_gzip_bomb_that_says_what_it_holds_is_not_unpacked_beyond_the_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(idx, "LIMIT", 2**20)
+    content = gzip.compress(bytes([0, 0, 8, 1]) + struct.pack(">I", 2**25) + bytes(2**25))
+    most, text = peak(lambda: parse_idx(tmp_path / "file.gz", content))
+    assert most < 2**22 and "a header for shape (33554432,), 33554432 bytes, expected at most 1048576" in text
+
+
 def test_a_zip_bomb_is_unpacked_no_further_than_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(binarized, "LIMIT", 2**20)
     buffer = io.BytesIO()

@@ -250,6 +250,7 @@ def good_state():
         (lambda s: {**s, "given": True, "drawn_from": s["generator"]}, ValueError, "got True"),
         (lambda s: {**s, "given": 1}, ValueError, "'drawn_from' within a shuffled epoch"),
         (lambda s: {**s, "drawn_from": s["generator"]}, ValueError, "and only there"),
+        (lambda s: {**s, "given": 1, "drawn_from": s["generator"], "generator": {}}, ValueError, "not a Generator's"),
         (lambda s: {**s, "generator": None}, TypeError, "the dict that Generator.state_dict"),
         (lambda s: {**s, "given": 1, "drawn_from": {"seed": 1}}, ValueError, "not a Generator's state"),
     ],

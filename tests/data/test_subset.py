@@ -46,6 +46,12 @@ def test_batches_of_a_part_are_those_examples(n, data, shuffle, whole):
     assert seen == expected
 
 
+def test_every_third_example_shuffled():
+    part = Subset(mg.arange(20), range(1, 20, 3))
+    expected = [range(1, 20, 3)[i] for i in Generator(1).permutation(7).tolist()]
+    assert [k for batch in DataLoader(part, 2, True, rng=1) for k in batch.tolist()] == expected
+
+
 def test_a_part_of_a_part_in_order_is_not_copied():
     x = np.arange(20.0)
     part = Subset(Subset(wrap(x), range(2, 18, 2)), range(1, 6))

@@ -10,6 +10,7 @@ import pytest
 import minigen as mg
 from minigen.autodiff import wrap
 from minigen.data import toy
+from minigen.random import Generator
 
 DENSITIES = {
     "ring": toy.Ring,
@@ -157,6 +158,15 @@ def test_the_checkerboard_is_the_usual_one():
     assert x.min() < -3.99 and x.max() > 3.99 and x.max() < 4
     outside = wrap(np.array([[3.0, 0.5], [4.0, 4.0], [-4.0, -4.0], [0.0, 0.0], [6.0, 6.0]]))
     assert np.isfinite(toy.Checkerboard().log_prob(outside).array).tolist() == [False, False, True, True, False]
+
+
+def test_no_draw_is_rounded_off_its_square():
+    class Highest(Generator):
+        def _uniform(self, shape, dtype):
+            return np.full(shape, np.nextafter(dtype.type(1), dtype.type(0)))
+
+    board = toy.Checkerboard()
+    assert np.isfinite(board.log_prob(board.sample(100, rng=Highest(0))).array).all()
 
 
 @pytest.mark.parametrize(("n", "entropy"), [(1, math.log(2)), (3, 2.5993019271), (4, 3.3790925052)])
