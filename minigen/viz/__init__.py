@@ -3,5 +3,6 @@
 from minigen.viz.curves import save_curves
 from minigen.viz.images import make_grid, save_image
 from minigen.viz.pairs import save_pairs
+from minigen.viz.sheet import save_sheet
 
-__all__ = ["make_grid", "save_image", "save_pairs", "save_curves"]
+__all__ = ["make_grid", "save_image", "save_pairs", "save_curves", "save_sheet"]

@@ -1,0 +1,107 @@
+"""``minigen tour``: train every family for some seconds, and write one page of pictures and scores."""
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minigen.cli.page import Section, page
+
+EXAMPLES = """\b
+Examples:
+  minigen tour
+  minigen tour --seed 7 --out runs/tour-7"""
+CAP = 10.5  # seconds of training a recipe; with building, drawing and scoring it takes 12 at most
+FRAMES = 5
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/tour"), show_default=True, help="Folder.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Fixes every number.")
+def tour(out: Path, seed: int) -> None:
+    """Train each family on small data, at most 12 s each, and write a page of what they make."""
+    from minigen import recipes
+    from minigen.training import files
+    from minigen.viz import save_sheet
+
+    stops = {name: recipes.load(name) for name in recipes.names()}
+    stops = {name: recipe for name, recipe in stops.items() if hasattr(recipe, "TOUR")}
+    for name in stops:
+        make_room(out / name)
+    start, sections = time.monotonic(), []
+    for name, recipe in stops.items():
+        sections.append(visit(name, recipe, out, seed))
+    took = time.monotonic() - start
+    note = f"{len(sections)} recipes trained with seed {seed} in {took:.0f} s; minigen list shows all."
+    files.write(out / "index.html", page("minigen: a tour", note, sections).encode())
+    pictures = [
+        (f"{section.name}: {caption}", out / path) for section in sections for path, caption in section.pictures
+    ]
+    with files.replacing(out / "tour.png") as temporary:
+        save_sheet(pictures, temporary, columns=2)
+    click.echo(f"the page: {out / 'index.html'}")
+    click.echo(f"all pictures on one sheet: {out / 'tour.png'}")
+
+
+def make_room(path: Path) -> None:
+    """Remove the run that an earlier tour left in the folder `path`; refuse to remove anything else."""
+    if (path / "settings.json").is_file():
+        shutil.rmtree(path)
+    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ValueError(f"{path} is not empty and no run: choose another folder with --out")
+
+
+def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
+    """Train one recipe, score it, and say what was found."""
+    from minigen.cli import runs
+    from minigen.random import using
+    from minigen.training import Run
+
+    start = time.monotonic()
+    title = (recipe.__doc__ or name).splitlines()[0]
+    click.echo(f"{name}: {title}")
+    settings = settings_of(recipe)
+    plan = {"recipe": name, "seed": seed, "settings": settings}
+    experiment, rng = runs.build(plan)
+    run = Run.create(out / name, plan)
+    limit = runs.limit_of(settings)
+    loop = runs.train(run, plan, experiment, rng, limit=limit, saves=60.0, progress=sys.stderr.isatty(), cap=CAP)
+    with using(seed) as own:
+        scores = experiment.scores(own)
+    for score in scores:
+        click.echo(f"  {score}")
+    frames = sorted(run.path.glob("samples-*.png"))
+    files = {key: run.path / f"{key}.png" for key in experiment.pictures} | {"samples": frames[-1]}
+    step = len(frames) / FRAMES
+    shown = [frames[int(step * i)] for i in range(FRAMES)] if len(frames) > FRAMES else frames[:-1]
+    click.echo(f"  {loop.step} steps, {time.monotonic() - start:.1f} s in all")
+    return Section(
+        name,
+        title,
+        f"{loop.step} steps, {loop.seconds:.0f} s.",
+        f"minigen train {name} --steps {loop.step} --seed {seed}",
+        [described(score) for score in scores],
+        [(f"{name}/{files[key].name}", picture.caption) for key, picture in experiment.pictures.items()],
+        [(f"{name}/{frame.name}", f"step {int(frame.stem.split('-')[1])}") for frame in shown],
+        f"{name}/{run.curves.name}",
+    )
+
+
+def settings_of(recipe: Any) -> dict[str, Any]:
+    """Return the settings of the recipe in a tour: its own, with a limit of the tour in place of its own."""
+    from minigen.cli.settings import LIMITS
+
+    other: Mapping[str, Any] = recipe.TOUR
+    drop = LIMITS if set(LIMITS) & set(other) else ()
+    return {key: value for key, value in recipe.SETTINGS.items() if key not in drop} | dict(other)
+
+
+def described(score: Any) -> tuple[str, str, str]:
+    """Return measure, value with unit, and what kind of figure it is."""
+    measure, whole = score.measure, str(score)
+    value, _, note = whole.removeprefix(f"{measure} ").partition(" (")
+    return measure, value, note.removesuffix(")")
