@@ -2,7 +2,7 @@
 
 Reading order: `dataset` (what a data set is), `loader` (batches, and where an epoch stands), `subset`, `transforms`;
 `digits` (8 x 8 handwritten digits, which come with the package), `mnist`, `binarized`, `frey`, `shakespeare`, with
-`files` (found, fetched, checked) and `idx` below them; `toy` (densities and patterns).
+`images` (what they share), `files` (found, fetched, checked) and `idx` below them; `toy` (densities and patterns).
 """
 
 from minigen.data import toy, transforms
@@ -14,6 +14,7 @@ from minigen.data.digits import load_digits
 from minigen.data.errors import DataError
 from minigen.data.frey import FreyFaces
 from minigen.data.idx import read_idx
+from minigen.data.images import Images, LabelledImages
 from minigen.data.loader import DataLoader
 from minigen.data.mnist import MNIST, FashionMNIST
 from minigen.data.shakespeare import TinyShakespeare
@@ -28,6 +29,8 @@ __all__ = [
     "default_collate",
     "transforms",
     "load_digits",
+    "Images",
+    "LabelledImages",
     "MNIST",
     "FashionMNIST",
     "BinarizedMNIST",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from minigen.autodiff import Tensor
 from minigen.data.dataset import Dataset
 from minigen.data.rows import Rows, index_of
-from minigen.data.transforms import Transform, apply_to_batch
+from minigen.data.transforms.transform import Transform, apply_to_batch
 
 
 class Images(Dataset[Any]):
