@@ -207,6 +207,10 @@ def test_forgeries_with_a_right_checksum(data, text) -> None:
     assert text in refusal(data)
 
 
+def test_strays_are_seen() -> None:
+    assert refusal(signed({"structure": 1}, {"w": ENTRY}, bytes(8))) is not None
+
+
 def test_a_structure_nested_too_deep_is_refused() -> None:
     deep = '{"tuple":[' * 100_000 + "]}" * 100_000
     data = signed({"structure": "DEEP"})

@@ -119,6 +119,19 @@ def test_in_the_same_process_a_second_run_goes_on_in_the_epoch(straight, tmp_pat
         assert difference(mg.load(straight / "end"), tiny.state(loop)) is None
 
 
+def test_loading_into_a_run_under_way(straight, tmp_path) -> None:
+    last = copy_up_to(4, straight, tmp_path)
+    with mg.random.using(7):
+        loop = tiny.make_loop(tmp_path, seed=7)
+        loop.callbacks = loop.callbacks[1:3]
+        loop.run(steps=2)  # in the middle of another epoch
+        loop.callbacks = tiny.make_loop(tmp_path, seed=7).callbacks
+        loop.callbacks[1].module = loop.algorithm.generator
+        loop.load(last)
+        loop.run(steps=STEPS)
+        assert difference(mg.load(straight / "end"), tiny.state(loop)) is None
+
+
 def test_a_finished_run_resumed_does_nothing(straight, tmp_path) -> None:
     last = copy_up_to(STEPS, straight, tmp_path)
     gan, loader = tiny.build()

@@ -65,6 +65,12 @@ def test_it_is_cut_back_to_the_step_of_the_checkpoint(step, kept, torn, tmp_path
     assert (tmp_path / "m").read_bytes() == b"".join(LINES[:kept])
 
 
+def test_lines_after_the_checkpoint_go(tmp_path) -> None:
+    (tmp_path / "m").write_bytes(b"".join(LINES) + b'{"step": 8, "ep')
+    start_at(4, tmp_path / "m")
+    assert [record["step"] for record in read_metrics(tmp_path / "m")] == [2, 4]
+
+
 def test_each_line_is_one_write_of_a_whole_line(tmp_path, monkeypatch) -> None:
     """At no moment can a kill leave more than the last line torn."""
     import builtins
