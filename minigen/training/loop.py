@@ -10,7 +10,7 @@ iterated, whose ``load_state_dict`` makes the next iteration go on inside the ep
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from minigen import random
@@ -73,8 +73,8 @@ class Loop:
 
     def __init__(
         self,
-        algorithm: Any,
-        loader: Any,
+        algorithm: Algorithm,
+        loader: Iterable[Any],
         *,
         callbacks: Sequence[Callback] = (),
         settings: Mapping[str, Any] | None = None,
@@ -86,8 +86,8 @@ class Loop:
         for callback in callbacks:
             if not isinstance(callback, Callback):
                 raise TypeError(f"Loop: expected callbacks, got {callback!r}: derive from minigen.training.Callback")
-        self.algorithm = algorithm
-        self.loader = loader
+        self.algorithm: Any = algorithm
+        self.loader: Any = loader
         self.callbacks = tuple(callbacks)
         self.settings = settings
         self.step = self.epoch = self.batch = 0
@@ -266,8 +266,8 @@ class Loop:
 
 
 def fit(
-    algorithm: Any,
-    loader: Any,
+    algorithm: Algorithm,
+    loader: Iterable[Any],
     *,
     epochs: int | None = None,
     steps: int | None = None,

@@ -1,5 +1,6 @@
 """A bar that shows how far a run is (tqdm, imported when one is shown)."""
 
+import sys
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from minigen.training.loop import Loop
 
 PAUSE = 0.5  # seconds between two looks at the metrics, which on a GPU wait for it
+LOG_PAUSE = 30.0  # seconds between two lines where standard error is no terminal but a file
 
 
 class Progress:
@@ -27,7 +29,8 @@ class Progress:
 
             length = len(loop.loader) if hasattr(loop.loader, "__len__") else None
             total = {"steps": int(limit), "epochs": length and length * int(limit)}.get(unit)
-            self._bar = tqdm(total=total, initial=loop.step, unit="step", dynamic_ncols=True)
+            pause = 0.1 if sys.stderr.isatty() else LOG_PAUSE
+            self._bar = tqdm(total=total, initial=loop.step, unit="step", dynamic_ncols=True, mininterval=pause)
             self._looked = time.monotonic() - PAUSE
 
     def __enter__(self) -> Self:

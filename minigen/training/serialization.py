@@ -100,8 +100,8 @@ def load(
         If the file is damaged, was written by something else, or has a newer format; or if its device is not there.
     OSError
         If it cannot be read.
-    ValueError
-        If `weights_only` is False.
+    ValueError, TypeError
+        If `weights_only` is False, or `f` was opened as text.
 
     Examples
     --------
@@ -116,6 +116,8 @@ def load(
     place = None if map_location is None else device(map_location)
     if hasattr(f, "read"):
         name, data = str(getattr(f, "name", "the stream")), f.read()
+        if not isinstance(data, bytes):
+            raise TypeError(f"load: expected a binary file, got one of {type(data).__name__}: open it with 'rb'")
         _check_lengths(name, data[:16], len(data))
     else:
         name = os.fspath(f)

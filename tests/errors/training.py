@@ -47,5 +47,11 @@ ROWS = [
     ("module", lambda: EMA([mg.zeros(1)]), TypeError, "EMA: expected a Module, got list"),
     ("decay", lambda: EMA(mg.nn.Linear(1, 1), decay=1.0), ValueError, "EMA: decay must be from 0 to below 1, got 1.0"),
     ("pickle", lambda: mg.load(io.BytesIO(b"\x80\x04\x95" + bytes(20))), mg.training.CheckpointError, "but a pickle"),
+    (
+        "text file",
+        lambda: mg.load(io.StringIO("a")),
+        TypeError,
+        "load: expected a binary file, got one of str: open it",
+    ),
     ("save", lambda: mg.save(mg.nn.Linear(1, 1), io.BytesIO()), TypeError, "is no data: save its .state_dict()"),
 ]
