@@ -84,7 +84,7 @@ class Source:
         """
         places = [self._base() / folder / form.name for folder in self.folders for form in forms]
         for path, form in zip(places, list(forms) * len(self.folders), strict=True):
-            if path.is_file() and not (self.root is None and self.download and not _is_published(path, form)):
+            if path.is_file() and not self._is_to_be_replaced(path, form):
                 return parse(path, read_bytes(path, form if self.check else None))
         first = forms[0]
         if not self.download or not first.mirrors:
@@ -97,6 +97,10 @@ class Source:
             )
         fetch(first, places[0])
         return parse(places[0], read_bytes(places[0], first))
+
+    def _is_to_be_replaced(self, path: Path, form: Published) -> bool:
+        """Whether the file is a damaged one of the cache; a user's file never is."""
+        return self.root is None and self.download and not _is_published(path, form)
 
     def _base(self) -> Path:
         return cache_folder() if self.root is None else self.root

@@ -79,7 +79,7 @@ class TinyShakespeare(Dataset[Tensor]):
             raise ValueError(f"TinyShakespeare: split must be one of {', '.join(self.splits)}, got {split!r}")
         published = Published("input.txt", self.size, self.sha256, self.mirrors)
         renamed = Published("tinyshakespeare.txt", self.size, self.sha256)
-        whole = source(root, (".",), download, check).read([published, renamed], _parse)
+        whole = source(root, (".",), download, check).read([published, renamed], parse_text)
         cut = 9 * len(whole) // 10
         self.text = {"all": whole, "train": whole[:cut], "valid": whole[cut:]}[split]
         self.vocabulary = "".join(sorted(set(whole)))
@@ -123,7 +123,8 @@ class TinyShakespeare(Dataset[Tensor]):
         return "".join(self.vocabulary[int(number)] for number in numbers)
 
 
-def _parse(path: Path, content: bytes) -> str:
+def parse_text(path: Path, content: bytes) -> str:
+    """Return the text of a file of printable ASCII characters and line ends."""
     try:
         text = content.decode("ascii")
     except UnicodeDecodeError as error:

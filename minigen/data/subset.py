@@ -75,6 +75,8 @@ class Subset(Dataset[Any]):
         """Restore what `state_dict` returned."""
         if isinstance(self.dataset, Dataset):
             self.dataset.load_state_dict(state_dict)
+        else:
+            super().load_state_dict(state_dict)
 
 
 def random_split(

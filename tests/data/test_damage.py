@@ -18,7 +18,7 @@ from minigen.data.binarized import parse_amat, parse_npz
 from minigen.data.files import Published, source
 from minigen.data.frey import parse_mat
 from minigen.data.idx import of_uint8, parse_idx
-from minigen.data.shakespeare import _parse as parse_text
+from minigen.data.shakespeare import parse_text
 from tests.data import roots
 
 IMAGES = "train-images-idx3-ubyte"

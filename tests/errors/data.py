@@ -28,6 +28,12 @@ ROWS = [
     ("collate", lambda: DATA.default_collate([mg.zeros(1), mg.zeros(2)]), ValueError, "mixes examples of shapes"),
     ("collate type", lambda: DATA.default_collate([object()]), TypeError, "or give a collate_fn"),
     ("dataset state", lambda: ROWS_OF_THREE.load_state_dict({"a": 1}), ValueError, "TensorDataset has no state"),
+    (
+        "subset state",
+        lambda: DATA.Subset([1], [0]).load_state_dict({"a": 1}),
+        ValueError,
+        "Subset has no state to restore",
+    ),
     ("tensors", lambda: DATA.TensorDataset(mg.zeros(2), mg.zeros(3)), ValueError, "needs Tensors of equally many rows"),
     ("subset", lambda: DATA.Subset([1, 2], [2]), IndexError, "Subset: index 2 is out of range for a data set of 2"),
     ("subset type", lambda: DATA.Subset([1, 2], [0.0]), TypeError, "indices must be a sequence of integers"),
