@@ -1,23 +1,32 @@
-"""Run tests and write down how each one ended; `run.py` starts this in a copy of the project.
+"""Run tests and say how each one ended; `run.py` starts this in a copy of the project and talks to it.
 
-Usage: judge.py VERDICTS NODE_ID …
+A line of JSON comes in, ``{"tests": [node id, …], "seconds": limit}``, and one goes out, the verdicts by node id; under
+"" stands what befell the whole run. Every job runs in a forked child. This process has imported what tests need of
+others, and nothing of the project: so a child starts at once, and sees the files as they are.
 
 The verdict on a test is "passed", "assertion" (it failed by an assertion of its own or of a checker it calls), or a
 text that says how else it ended: by another error, by an assertion inside the library, or outside the test itself
 (in its collection or its fixtures).
 """
 
+import contextlib
 import json
 import os
+import signal
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
 import pytest
 
+with contextlib.suppress(ImportError):
+    import hypothesis.strategies
+    import numpy.testing  # noqa: F401
+
 
 class Judge:
-    """A pytest plugin that runs only `tests` and keeps their verdicts; trouble in collection stands under ""."""
+    """A pytest plugin that runs only `tests` and keeps their verdicts."""
 
     def __init__(self, root, tests):
         self.root = root
@@ -26,13 +35,11 @@ class Judge:
 
     def pytest_configure(self):
         """Let Hypothesis stop at the first failing example: no one reads the smallest."""
-        try:
-            from hypothesis import Phase, settings
-        except ImportError:
-            return
-        kept = [phase for phase in Phase if phase not in (Phase.shrink, Phase.explain)]
-        settings.register_profile("mutants", settings.default, phases=kept, report_multiple_bugs=False)
-        settings.load_profile("mutants")
+        if "hypothesis" in sys.modules:
+            kept = [phase for phase in hypothesis.Phase if phase.name not in ("shrink", "explain")]
+            settings = hypothesis.settings
+            settings.register_profile("mutants", settings.default, phases=kept, report_multiple_bugs=False)
+            settings.load_profile("mutants")
 
     def pytest_collection_modifyitems(self, items):
         """Keep the tests asked for."""
@@ -76,19 +83,42 @@ def last_line(text):
     return lines[-1][:200] if lines else ""
 
 
-def main(verdicts, *tests):
-    """Run `tests` and write what became of them to the file `verdicts`."""
+def judge(tests):
+    """Run `tests` of the project in this folder and return their verdicts."""
     root = Path.cwd().resolve()
-    judge = Judge(root, tests)
+    plugin = Judge(root, tests)
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
-    pytest.main(["-q", "-p", "no:cacheprovider", *files], plugins=[judge])
+    pytest.main(["-q", "-p", "no:cacheprovider", *files], plugins=[plugin])
     library = sys.modules.get("minigen")
     if library is not None and not Path(library.__file__).resolve().is_relative_to(root):
-        judge.verdicts = {"": f"imports another minigen: {library.__file__}"}
-    Path(verdicts).write_text(json.dumps(judge.verdicts), encoding="utf-8")
-    sys.stdout.flush()
-    os._exit(0)  # without waiting for what a broken library may have left running
+        return {"": f"imports another minigen: {library.__file__}"}
+    return plugin.verdicts
+
+
+def judge_apart(tests, seconds):
+    """Return the verdicts on `tests`, run in a child process that has `seconds`."""
+    with tempfile.TemporaryFile("w+") as answer, tempfile.TemporaryFile("w+") as log:
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            for number, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log.fileno()), (2, log.fileno())):
+                os.dup2(file, number)
+            with contextlib.suppress(BaseException):
+                json.dump(judge(tests), answer)
+                answer.flush()
+                sys.stdout.flush()
+            os._exit(0)  # without waiting for what a broken library may have left running
+        _, status = os.waitpid(child, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+            return {"": f"does not end within {seconds:g} s"}
+        answer.seek(0)
+        log.seek(0)
+        return json.loads(answer.read() or json.dumps({"": f"crashes: {last_line(log.read())}"}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for line in sys.stdin:
+        print(json.dumps(judge_apart(**json.loads(line))), flush=True)

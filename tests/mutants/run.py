@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,44 +55,6 @@ def load(root=ROOT):
     return mutants
 
 
-def gate(mutants, root=ROOT, workers=1, seconds=SECONDS):
-    """Yield (name, outcome, what to do) for each of `mutants`, {name: Mutant}; outcomes: killed, survived, broken."""
-    sound = {}
-    for name, mutant in mutants.items():
-        reason = unfit(mutant, root)
-        if reason:
-            yield name, "broken", reason
-        else:
-            sound[name] = mutant
-    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(workers) as pool:
-        folders = queue.SimpleQueue()
-        for i in range(workers):
-            folders.put(copy(root, Path(place, str(i))))
-
-        def in_a_folder(function, *args):
-            folder = folders.get()
-            try:
-                return function(folder, *args)
-            finally:
-                folders.put(folder)
-
-        tests = sorted({mutant.test for mutant in sound.values()})
-        shares = [tests[i::workers] for i in range(workers)]
-        unmutated = {}
-        for verdicts in pool.map(lambda share: in_a_folder(judge, share, seconds * 5), shares):
-            unmutated |= verdicts
-        jobs = {}
-        for name, mutant in sound.items():
-            verdict = unmutated.get(mutant.test, unmutated.get("", "is not there"))
-            if verdict == "passed":
-                jobs[name] = pool.submit(in_a_folder, attempt, mutant, seconds)
-            else:
-                reason = "fails unmutated" if verdict == "assertion" else f"{verdict} (unmutated)"
-                yield name, "broken", f"{mutant.test} {reason}: name one test, with its parameters, that passes"
-        for name, job in jobs.items():
-            yield name, *job.result()
-
-
 def unfit(mutant, root):
     """Say why a patch cannot be applied, or None."""
     path = root / mutant.file
@@ -110,58 +73,97 @@ def unfit(mutant, root):
     return None
 
 
-def copy(root, folder):
-    """Copy the project to `folder`, compiled so that Python compares hashes, not times, before it trusts the result."""
-    folder.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__", "out", ".*")
-    for name in COPIED:
-        if (root / name).is_dir():
-            shutil.copytree(root / name, folder / name, ignore=ignored)
-        elif (root / name).exists():
-            shutil.copy(root / name, folder / name)
-    mode = py_compile.PycInvalidationMode.CHECKED_HASH
-    compileall.compile_dir(folder / "minigen", quiet=2, invalidation_mode=mode)
-    return folder
+class Workshop:
+    """A copy of the project in `folder`, and a process that judges tests in it."""
 
-
-def judge(folder, tests, seconds):
-    """Run `tests` in `folder` and return their verdicts by node id; under "" what befell the whole run."""
-    verdicts = folder / "verdicts.json"
-    verdicts.unlink(missing_ok=True)
-    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTEST_ADDOPTS")}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", JUDGE, verdicts, *tests],
+    def __init__(self, root, folder):
+        self.folder = folder
+        folder.mkdir()
+        ignored = shutil.ignore_patterns("__pycache__", "out", ".*")
+        for name in COPIED:
+            if (root / name).is_dir():
+                shutil.copytree(root / name, folder / name, ignore=ignored)
+            elif (root / name).exists():
+                shutil.copy(root / name, folder / name)
+        # Python compares hashes of sources, not times, before it trusts what is compiled here.
+        mode = py_compile.PycInvalidationMode.CHECKED_HASH
+        compileall.compile_dir(folder / "minigen", quiet=2, invalidation_mode=mode)
+        outside = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTEST_ADDOPTS")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", JUDGE],
             cwd=folder,
-            env=environment | ENVIRONMENT,
-            timeout=seconds,
-            capture_output=True,
+            env=outside | ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
-            check=False,
         )
-    except subprocess.TimeoutExpired:
-        return {"": f"does not end within {seconds:g} s"}
-    if not verdicts.exists():
-        lines = (done.stdout + done.stderr).split("\n")
-        return {"": f"crashes: {next((line for line in reversed(lines) if line.strip()), done.returncode)}"}
-    return json.loads(verdicts.read_text(encoding="utf-8"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.__exit__(*error)
+
+    def judge(self, tests, seconds):
+        """Return the verdicts on `tests` by node id; under "" what befell the whole run."""
+        print(json.dumps({"tests": tests, "seconds": seconds}), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def attempt(self, mutant, seconds):
+        """Plant `mutant`, judge its test, heal the copy; return the outcome and what to do."""
+        path = self.folder / mutant.file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        try:
+            verdicts = self.judge([mutant.test], seconds)
+        finally:
+            path.write_text(text, encoding="utf-8")
+        verdict = verdicts.get(mutant.test, verdicts.get("", "is not there"))
+        if verdict == "assertion":
+            return "killed", ""
+        if verdict == "passed":
+            return "survived", f"{mutant.test} passes: make it see this bug, or name a test that does"
+        return "broken", f"{mutant.test} {verdict}: choose a patch that runs, or a test that asserts"
 
 
-def attempt(folder, mutant, seconds):
-    """Plant `mutant` in `folder`, judge its test, heal the folder; return the outcome and what to do."""
-    path = folder / mutant.file
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-    try:
-        verdicts = judge(folder, [mutant.test], seconds)
-    finally:
-        path.write_text(text, encoding="utf-8")
-    verdict = verdicts.get(mutant.test, verdicts.get("", "is not there"))
-    if verdict == "assertion":
-        return "killed", ""
-    if verdict == "passed":
-        return "survived", f"{mutant.test} passes: make it see this bug, or name a test that does"
-    return "broken", f"{mutant.test} {verdict}: choose a patch that runs, or a test that asserts"
+def gate(mutants, root=ROOT, workers=1, seconds=SECONDS):
+    """Yield (name, outcome, what to do) for each of `mutants`, {name: Mutant}; outcomes: killed, survived, broken."""
+    sound = {}
+    for name, mutant in mutants.items():
+        reason = unfit(mutant, root)
+        if reason:
+            yield name, "broken", reason
+        else:
+            sound[name] = mutant
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory())
+        free = queue.SimpleQueue()
+        for i in range(workers):
+            free.put(stack.enter_context(Workshop(root, Path(place, str(i)))))
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+
+        def in_a_workshop(task):
+            workshop = free.get()
+            try:
+                return task(workshop)
+            finally:
+                free.put(workshop)
+
+        tests = sorted({mutant.test for mutant in sound.values()})
+        shares = [tests[i::workers] for i in range(workers)]
+        unmutated = {}
+        for verdicts in pool.map(lambda share: in_a_workshop(lambda shop: shop.judge(share, 5 * seconds)), shares):
+            unmutated |= verdicts
+        jobs = {}
+        for name, mutant in sound.items():
+            verdict = unmutated.get(mutant.test, unmutated.get("", "is not there"))
+            if verdict == "passed":
+                jobs[name] = pool.submit(in_a_workshop, lambda shop, mutant=mutant: shop.attempt(mutant, seconds))
+            else:
+                reason = "fails unmutated" if verdict == "assertion" else f"{verdict} (unmutated)"
+                yield name, "broken", f"{mutant.test} {reason}: name one test, with its parameters, that passes"
+        for name, job in jobs.items():
+            yield name, *job.result()
 
 
 def main(arguments=None):

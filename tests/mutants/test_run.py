@@ -130,10 +130,18 @@ def test_the_exit_code_and_the_closing_line(monkeypatch, capsys, outcomes, code,
     assert len(lines) - 1 == sum(outcome != "killed" for outcome in outcomes)
 
 
-def test_a_test_that_does_not_end_breaks_its_mutant_and_the_copy_is_healed(project) -> None:
-    outcome, advice = run.attempt(project, patch("== 1", "== 2", "test_zero"), seconds=0.01)
-    assert (outcome, advice[:51]) == ("broken", "tests/test_double.py::test_zero does not end within")
-    assert (project / "minigen" / "__init__.py").read_text(encoding="utf-8") == LIBRARY
+def test_a_test_that_does_not_end_breaks_its_mutant_and_the_copy_is_healed(project, tmp_path_factory) -> None:
+    with run.Workshop(project, tmp_path_factory.mktemp("workshop") / "copy") as workshop:
+        outcome, advice = workshop.attempt(patch("== 1", "== 2", "test_zero"), seconds=0.5)
+        assert (outcome, advice[:51]) == ("broken", "tests/test_double.py::test_zero does not end within")
+        assert (workshop.folder / "minigen" / "__init__.py").read_text(encoding="utf-8") == LIBRARY
+        assert workshop.attempt(patch("2 * x", "3 * x", "test_double"), seconds=60) == ("killed", "")
+
+
+def test_a_process_that_dies_is_no_verdict(project, tmp_path_factory) -> None:
+    with run.Workshop(project, tmp_path_factory.mktemp("workshop") / "copy") as workshop:
+        outcome, advice = workshop.attempt(patch("    return 2 * x", "    __import__('os').abort()", "test_double"), 60)
+        assert (outcome, advice[:41]) == ("broken", "tests/test_double.py::test_double crashes")
 
 
 def test_mutants_are_named_by_their_system() -> None:
