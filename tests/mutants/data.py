@@ -1,4 +1,4 @@
-"""The loader and the digits: which examples make a batch, orders, what is copied, what is saved."""
+"""The loader and the data sets: which examples make a batch, orders, what is copied, what is saved, what is read."""
 
 from tests.mutants.mutant import Mutant
 
@@ -140,5 +140,97 @@ MUTANTS = [
         "rows = rows[SPLITS[split]]\n",
         "rows = rows[SPLITS[split]] if split != 'train' else rows[-1500:]\n",
         "tests/data/test_digits.py::test_the_two_parts_are_the_whole_in_order",
+    ),
+    # ---------------------------------------------------------------- parts, files, transforms, densities
+    Mutant(
+        "parts overlap",
+        "minigen/data/subset.py",
+        "Subset(dataset, order[end - size : end])",
+        "Subset(dataset, order[max(0, end - size - 1) : max(0, end - size - 1) + size])",
+        "tests/data/test_subset.py::test_a_split_deals_out_every_example_once",
+    ),
+    Mutant(
+        "what fractions leave over is lost",
+        "minigen/data/subset.py",
+        "    for i in range(n - sum(sizes)):\n",
+        "    for i in range(0):\n",
+        "tests/data/test_subset.py::test_fractions[11-fractions3-sizes3]",
+    ),
+    Mutant(
+        "a shuffled part gives examples of the whole",
+        "minigen/data/rows.py",
+        "    return rows[index_of(chosen)]\n",
+        "    return chosen\n",
+        "tests/data/test_subset.py::test_batches_of_a_part_are_those_examples",
+    ),
+    Mutant(
+        "IDX files are read with the bytes of this machine",
+        "minigen/data/idx.py",
+        "    return numpy.frombuffer(payload, dtype).reshape(shape)",
+        "    return numpy.frombuffer(payload, dtype.newbyteorder('=')).reshape(shape)",
+        "tests/data/test_roots.py::test_idx_of_any_type_and_shape[shape1-12-i4]",
+    ),
+    Mutant(
+        "a file that is longer than it says is read",
+        "minigen/data/idx.py",
+        "    if len(payload) != size:\n",
+        "    payload = payload[:size]\n    if len(payload) != size:\n",
+        "tests/data/test_damage.py::test_a_damaged_file_is_refused_or_read_as_what_it_says[idx]",
+    ),
+    Mutant(
+        "images are scaled by 256",
+        "minigen/data/transforms/scale.py",
+        "get_default_dtype()) / 255\n",
+        "get_default_dtype()) / 256\n",
+        "tests/data/test_transforms.py::test_to_tensor",
+    ),
+    Mutant(
+        "normalized by the variance",
+        "minigen/data/transforms/scale.py",
+        "return (x - mean) / std",
+        "return (x - mean) / (std * std)",
+        "tests/data/test_transforms.py::test_normalize",
+    ),
+    Mutant(
+        "bits are drawn once for all",
+        "minigen/data/transforms/binarize.py",
+        "return self._own_rng().bernoulli(",
+        "return Generator(0).bernoulli(",
+        "tests/data/test_transforms.py::test_bits_are_drawn_anew_with_the_pixel_as_probability",
+    ),
+    Mutant(
+        "a pixel at the threshold is ink",
+        "minigen/data/transforms/binarize.py",
+        '"BinarizeAt") > self.threshold',
+        '"BinarizeAt") >= self.threshold',
+        "tests/data/test_transforms.py::test_threshold",
+    ),
+    Mutant(
+        "a mixture without 2 pi",
+        "minigen/data/toy/mixture.py",
+        "math.log(len(means) * 2 * math.pi * self.std**2)",
+        "math.log(len(means) * self.std**2)",
+        "tests/data/test_toy.py::test_the_density_integrates_to_one_and_the_entropy_is_its_own[ring]",
+    ),
+    Mutant(
+        "a mixture without its weights",
+        "minigen/data/toy/mixture.py",
+        "math.log(len(means) * 2 * math.pi * self.std**2)",
+        "math.log(2 * math.pi * self.std**2)",
+        "tests/data/test_toy.py::test_the_density_integrates_to_one_and_the_entropy_is_its_own[grid]",
+    ),
+    Mutant(
+        "a mixture as narrow as its variance",
+        "minigen/data/toy/mixture.py",
+        "squares / (-2 * self.std**2)",
+        "squares / (-2 * self.std)",
+        "tests/data/test_toy.py::test_the_entropy_is_the_mean_over_draws[ring]",
+    ),
+    Mutant(
+        "all draws from the first mode",
+        "minigen/data/toy/mixture.py",
+        "self.means[which].to(dtype)",
+        "self.means[which * 0].to(dtype)",
+        "tests/data/test_toy.py::test_draws_follow_the_density[grid]",
     ),
 ]
