@@ -56,23 +56,37 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 def _array(name: str, data: Any, dtype: Any) -> Any:
     """Copy `data` into a NumPy array of a type minigen computes with."""
-    if isinstance(data, list | tuple) and any(isinstance(item, TensorBase) for item in data):
-        data = [item.array.tolist() if isinstance(item, TensorBase) else item for item in data]
     try:
-        array = numpy.array(data, order="C")
-    except ValueError as error:
-        raise ValueError(f"{name}: rows of unequal length: {error}") from None
-    if dtype is not None:
-        dtype = to_dtype(dtype)
-    elif isinstance(data, numpy.ndarray | numpy.generic):
-        dtype = to_dtype(array.dtype)
-    elif array.dtype.kind == "f":
+        array = numpy.array(_plain(data), order="C")
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{name}: expected rows of equal length and numbers that fit a dtype: {error}") from None
+    if array.dtype.kind not in "buif" or array.dtype == numpy.uint64:
+        raise TypeError(f"{name}: expected numbers (integers below 2**63), got {describe(data)} of type {array.dtype}")
+    if dtype is None and array.dtype.kind == "f" and not _is_typed(data):
         dtype = get_default_dtype()
-    else:
-        dtype = array.dtype
-    if array.dtype.kind not in "buif":
-        raise TypeError(f"{name}: expected numbers, got {describe(data)} of type {array.dtype}")
-    return array.astype(dtype, order="C", copy=False)
+    return _fitted(name, array, to_dtype(dtype or array.dtype))
+
+
+def _fitted(name: str, array: Any, dtype: Any) -> Any:
+    """Convert `array` to `dtype`; integers that do not fit an integer type are refused, not wrapped."""
+    result = array.astype(dtype, order="C", copy=False)
+    if array.dtype.kind in "iu" and dtype.kind in "iu" and (result != array).any():
+        raise ValueError(f"{name}: not every integer fits {dtype}: give a wider dtype")
+    return result
+
+
+def _plain(data: Any) -> Any:
+    """Return nested lists with the arrays of their Tensors."""
+    if isinstance(data, list | tuple):
+        return [_plain(item) for item in data]
+    return to_host(data.array) if isinstance(data, TensorBase) else data
+
+
+def _is_typed(data: Any) -> bool:
+    """Say whether `data` holds anything that has a dtype already."""
+    if isinstance(data, list | tuple):
+        return any(_is_typed(item) for item in data)
+    return isinstance(data, TensorBase | numpy.ndarray | numpy.generic)
 
 
 def _finish(array: Array, requires_grad: bool) -> Tensor:
@@ -155,7 +169,7 @@ def zeros(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: b
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    host = numpy.zeros(_shape("zeros", shape), to_dtype(dtype or float))
+    host = numpy.zeros(_shape("zeros", shape), to_dtype(dtype or get_default_dtype()))
     return _finish(asarray_on(device, host), requires_grad)
 
 
@@ -168,7 +182,7 @@ def ones(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: bo
     >>> mg.ones(2)
     tensor([1., 1.])
     """
-    host = numpy.ones(_shape("ones", shape), to_dtype(dtype or float))
+    host = numpy.ones(_shape("ones", shape), to_dtype(dtype or get_default_dtype()))
     return _finish(asarray_on(device, host), requires_grad)
 
 
@@ -193,14 +207,21 @@ def full(size: Shape, fill_value: Any, *, dtype: Any = None, device: Any = None,
     >>> mg.full((2,), 7.0)
     tensor([7., 7.])
     """
-    value = fill_value.item() if isinstance(fill_value, TensorBase) else fill_value  # type: ignore[attr-defined]
-    kind = to_dtype(dtype or (bool if isinstance(value, bool) else int if isinstance(value, int) else float))
+    value = fill_value.array if isinstance(fill_value, TensorBase) else fill_value
+    value = value.item() if hasattr(value, "item") else value
+    kind = bool if isinstance(value, bool) else int if isinstance(value, int) else get_default_dtype()
     shape = _shape("full", (size,) if isinstance(size, int) else tuple(size))
-    return _finish(asarray_on(device, numpy.full(shape, value, kind)), requires_grad)
+    return _finish(asarray_on(device, numpy.full(shape, value, to_dtype(dtype or kind))), requires_grad)
 
 
 def arange(
-    start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, device: Any = None
+    start: float = 0,
+    end: float | None = None,
+    step: float = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Return the numbers from `start` (0 if only one is given) to before `end`, `step` apart.
 
@@ -218,11 +239,14 @@ def arange(
     start, end = (0, start) if end is None else (start, end)
     if step == 0 or (end - start) / step < 0:
         raise ValueError(f"arange: a step of {step} does not lead from {start} to {end}: change its sign or size")
-    kind = float if any(isinstance(n, float) for n in (start, end, step)) else int
-    return wrap(asarray_on(device, numpy.arange(start, end, step).astype(to_dtype(dtype or kind))))
+    host = numpy.arange(start, end, step)
+    kind = get_default_dtype() if host.dtype.kind == "f" else int
+    return _finish(asarray_on(device, host.astype(to_dtype(dtype or kind))), requires_grad)
 
 
-def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None) -> Tensor:
+def linspace(
+    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Return `steps` numbers evenly spaced from `start` to `end`, both included.
 
     Examples
@@ -233,7 +257,8 @@ def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device:
     """
     if steps < 0:
         raise ValueError(f"linspace: steps must not be negative, got {steps}")
-    return wrap(asarray_on(device, numpy.linspace(start, end, steps, dtype=to_dtype(dtype or float))))
+    host = numpy.linspace(start, end, steps, dtype=to_dtype(dtype or get_default_dtype()))
+    return _finish(asarray_on(device, host), requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -247,7 +272,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
             [0., 1.]])
     """
     shape = _shape("eye", (n, n if m is None else m))
-    return _finish(asarray_on(device, numpy.eye(*shape, dtype=to_dtype(dtype or float))), requires_grad)
+    return _finish(asarray_on(device, numpy.eye(*shape, dtype=to_dtype(dtype or get_default_dtype()))), requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

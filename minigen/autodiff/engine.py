@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minigen.autodiff.graph import TensorBase, describe, node_of, sweep, wrap
-from minigen.backend import namespace
+from minigen.backend import check_same_device, namespace
 
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
@@ -146,6 +146,7 @@ def _seeds(name: str, outputs: list[Any], gradients: list[Any], create_graph: bo
                 f"{name}: the gradient has shape {gradient.array.shape}, the Tensor {array.shape}: they must agree"
             )
         else:
+            check_same_device(name, [array, gradient.array])
             seed = gradient.to(dtype=array.dtype) if create_graph else gradient.array.astype(array.dtype, copy=False)  # type: ignore[attr-defined]
         seeds.append((node_of(output), wrap(seed) if create_graph and not isinstance(seed, TensorBase) else seed))
     return seeds

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
+GENERATOR = 0x20  # inspect.CO_GENERATOR
 
 
 class _Mode(threading.local):
@@ -27,39 +28,11 @@ def is_grad_enabled() -> bool:
     return mode.enabled
 
 
-class set_grad_enabled:
-    """Switch recording on or off in this thread; as a context manager, only for its block.
-
-    Parameters
-    ----------
-    enabled : bool
-        The new state; it holds from the call on, and until the end of the ``with`` block if there is one.
-
-    Examples
-    --------
-    >>> with set_grad_enabled(False):
-    ...     print(is_grad_enabled())
-    False
-    """
-
-    def __init__(self, enabled: bool) -> None:
-        self._enabled = bool(enabled)
-        self._previous = [mode.enabled]
-        mode.enabled = self._enabled
-
-    def __enter__(self) -> None:
-        mode.enabled = self._enabled
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        mode.enabled = self._previous[-1]
-
-
 class _Switch:
     """A grad mode for the length of a block or a function; instances may be nested and reused."""
 
     _enabled: bool
+    _stack: list[bool]
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         self = super().__new__(cls)
@@ -67,7 +40,6 @@ class _Switch:
         return self if function is None else self(function)
 
     def __enter__(self) -> None:
-        self._stack: list[bool]
         self._stack.append(mode.enabled)
         mode.enabled = self._enabled
 
@@ -77,7 +49,7 @@ class _Switch:
         mode.enabled = self._stack.pop()
 
     def __call__(self, function: F) -> F:
-        """Return `function`, run in this mode."""
+        """Return `function`, run in this mode; a generator runs in it from each request to the next value."""
 
         @functools.wraps(function)
         def wrapped(*args: Any, **keywords: Any) -> Any:
@@ -87,7 +59,27 @@ class _Switch:
             finally:
                 mode.enabled = previous
 
-        return wrapped  # type: ignore[return-value]
+        @functools.wraps(function)
+        def stepwise(*args: Any, **keywords: Any) -> Any:
+            source, request, sent = function(*args, **keywords), "send", None
+            try:
+                while True:
+                    previous, mode.enabled = mode.enabled, self._enabled
+                    try:
+                        value = getattr(source, request)(sent)
+                    finally:
+                        mode.enabled = previous
+                    try:
+                        request, sent = "send", (yield value)
+                    except Exception as error:
+                        request, sent = "throw", error
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                source.close()
+
+        code = getattr(function, "__code__", None)
+        return stepwise if code is not None and code.co_flags & GENERATOR else wrapped  # type: ignore[return-value]
 
 
 class no_grad(_Switch):
@@ -116,3 +108,38 @@ class enable_grad(_Switch):
     """
 
     _enabled = True
+
+
+class set_grad_enabled(_Switch):
+    """Switch recording on or off in this thread; as a context manager or decorator, only for its block.
+
+    Parameters
+    ----------
+    enabled : bool
+        The new state; it holds from the call on, and until the end of the ``with`` block if there is one.
+
+    Examples
+    --------
+    >>> with set_grad_enabled(False):
+    ...     print(is_grad_enabled())
+    False
+    """
+
+    _before: bool
+
+    def __new__(cls, enabled: bool) -> Any:
+        """Switch at once, and remember what was before."""
+        self = super().__new__(cls)
+        self._enabled = bool(enabled)
+        self._before = mode.enabled
+        mode.enabled = self._enabled
+        return self
+
+    def __enter__(self) -> None:
+        self._stack.append(self._before)
+        mode.enabled = self._enabled
+
+    def __call__(self, function: F) -> F:
+        """Return `function`, run in this mode; the mode of the thread is as before the call."""
+        mode.enabled = self._before
+        return super().__call__(function)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from minigen.autodiff.grad_mode import mode
-from minigen.backend import Array, as_array, namespace
+from minigen.backend import Array, as_array, check_same_device, namespace
 
 if TYPE_CHECKING:
     from minigen.autodiff.table import Plan
@@ -188,9 +188,9 @@ class Leaf(Node):
         self.watch = None
 
     def deposit(self, gradient: Any, owned: bool) -> None:
-        """Add `gradient` (an array or Tensor) to the ``grad`` of the leaf, if it still lives."""
+        """Add `gradient` (an array or Tensor) to the ``grad`` of the leaf, if it still lives and wants it."""
         tensor = self.tensor()
-        if tensor is not None:
+        if tensor is not None and tensor._requires_grad:
             tensor.grad = accumulated(tensor.grad, gradient, owned)
 
 
@@ -215,15 +215,17 @@ class Watch:
             replaced = hook(shown)
             if replaced is None:
                 continue
-            if not isinstance(replaced, TensorBase) or replaced.array.shape != shown.array.shape:
-                raise TypeError(
-                    f"a hook must return None or a Tensor of shape {shown.array.shape}, got {describe(replaced)}"
-                )
+            if not isinstance(replaced, TensorBase) or _kind(replaced) != _kind(shown):
+                raise TypeError(f"a hook must return None or what is like {describe(shown)}, got {describe(replaced)}")
             gradient = replaced.array if raw else replaced
         tensor = self.retained() if self.retained is not None else None
         if tensor is not None:
             tensor.grad = accumulated(tensor.grad, gradient, owned=False)
         return gradient
+
+
+def _kind(tensor: TensorBase) -> tuple[Any, ...]:
+    return type(tensor.array), tensor.array.dtype, tensor.array.shape
 
 
 def describe(value: Any) -> str:
@@ -241,6 +243,14 @@ def node_of(tensor: TensorBase) -> Node:
     if node is None:
         node = tensor._node = Leaf(tensor)
     return node
+
+
+def renew(tensor: TensorBase) -> None:
+    """Give a leaf whose array changed shape or dtype a new node; its hooks stay."""
+    old = tensor._node
+    tensor._node = None
+    if old is not None and old.watch is not None:
+        node_of(tensor).watch = old.watch
 
 
 def origin(tensor: TensorBase) -> str | None:
@@ -274,6 +284,13 @@ def watch_of(tensor: TensorBase) -> Watch:
 
 def accumulated(old: Any, gradient: Any, owned: bool) -> Any:
     """Return the Tensor `old` (or None) plus `gradient`; an array is added into the memory of `old`."""
+    if old is not None:
+        check_same_device("grad", [old.array, gradient.array if isinstance(gradient, TensorBase) else gradient])
+    if old is not None and (old.array.shape, old.array.dtype) != (gradient.shape, gradient.dtype):
+        raise RuntimeError(
+            f"the grad of a Tensor is {describe(old)}, and a gradient {gradient.dtype}{list(gradient.shape)} is to be "
+            "added to it: set .grad = None first"
+        )
     if isinstance(gradient, TensorBase):
         if old is not None:
             return old + gradient

@@ -12,7 +12,7 @@ import numpy
 
 from minigen.autodiff import graph
 from minigen.autodiff.engine import backward
-from minigen.autodiff.graph import Leaf, Storage, TensorBase, alias, describe, new, watch_of, wrap
+from minigen.autodiff.graph import Leaf, Storage, TensorBase, alias, describe, new, renew, watch_of, wrap
 from minigen.autodiff.ops.activation import ActivationMethods
 from minigen.autodiff.ops.arithmetic import ArithmeticMethods
 from minigen.autodiff.ops.arranging import ArrangingMethods
@@ -29,7 +29,7 @@ from minigen.autodiff.ops.ordering import OrderingMethods
 from minigen.autodiff.ops.reduction import ReductionMethods
 from minigen.autodiff.ops.shape import ShapeMethods
 from minigen.autodiff.table import op
-from minigen.backend import Array, Device, DType, device_of, namespace, to_device, to_dtype, to_host
+from minigen.backend import Array, Device, DType, device_of, get_default_dtype, namespace, to_device, to_dtype, to_host
 
 _clone = op("clone", lambda x: x.copy(), x=lambda g: g)
 _move = op("to", lambda x, *, device, origin: to_device(x, device), x=lambda g, device, origin: _back(g, device, origin))
@@ -94,7 +94,7 @@ class Tensor(
 
     def __new__(cls, *data: Any) -> "Tensor":
         """Make a Tensor of a shape (integers) or of data, in the default dtype."""
-        dtype = to_dtype(float)
+        dtype = get_default_dtype()
         if all(isinstance(n, int) for n in data):
             array = numpy.zeros(data if data else (0,), dtype)
         elif len(data) == 1:
@@ -148,8 +148,6 @@ class Tensor(
         if not value and not self.is_leaf:
             raise RuntimeError("requires_grad of a computed Tensor cannot be switched off: use .detach()")
         self._requires_grad = bool(value)
-        if not value:
-            self._node = None
 
     def requires_grad_(self, requires_grad: bool = True) -> "Tensor":
         """Set `requires_grad` and return the Tensor."""
@@ -255,11 +253,12 @@ class Tensor(
             raise TypeError(f"data: expected a Tensor, got {describe(value)}: make one with minigen.tensor(...)")
         if type(value.array) is not type(self.array) or value.array.dtype != self.array.dtype:
             raise TypeError(f"data: expected {self.array.dtype} on {self.device}, got {describe(value)}: use .to(...)")
+        moved = self.is_leaf and value.array.shape != self.array.shape
         self.array = value.array
         self.storage.leave(self)
         value.storage.share(value, self)
-        if self.is_leaf:
-            self._node = None
+        if moved:
+            renew(self)
 
     def bump_version(self) -> None:
         """Say that `array` was written by hand, so that graphs which saved it can tell."""
@@ -442,7 +441,7 @@ class Tensor(
         if array.dtype.kind == "f" and array.size and not _integral(array):
             style["floatmode"] = "fixed"
         notes = []
-        if array.dtype not in (to_dtype(float), numpy.int64, numpy.bool_):
+        if array.dtype not in (get_default_dtype(), numpy.int64, numpy.bool_):
             notes.append(f"dtype={array.dtype}")
         if type(self.array) is not numpy.ndarray:
             notes.append(f"device='{self.device}'")
@@ -469,6 +468,10 @@ class Tensor(
             twin.grad = copy.deepcopy(self.grad, memo)
         return memo[id(self)]  # type: ignore[no-any-return]
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        self._refuse_copy("serialising")
+        return _rebuilt, (type(self), self.array, self._requires_grad)
+
     def _refuse_copy(self, name: str) -> None:
         if not self.is_leaf:
             raise RuntimeError(f"{name} of a computed Tensor: use .clone() to stay in the graph, .detach() to leave it")
@@ -481,6 +484,12 @@ class Tensor(
         twin._node = None
         twin._storage = None
         return twin
+
+
+def _rebuilt(kind: Any, array: Array, requires_grad: bool) -> Tensor:
+    twin = wrap(array) if kind is Tensor else kind(wrap(array))
+    twin._requires_grad = requires_grad
+    return twin
 
 
 def _integral(array: Any) -> bool:

@@ -60,7 +60,7 @@ def to_dtype(dtype: Any) -> DType:
     Parameters
     ----------
     dtype : numpy.dtype, numpy scalar type, str, or the Python types bool, int and float
-        ``int`` means int64, ``float`` the default type; PyTorch's names (``"long"``) are known.
+        ``int`` means int64 and ``float`` float64, as in PyTorch; PyTorch's names (``"long"``) are known.
 
     Raises
     ------
@@ -69,11 +69,9 @@ def to_dtype(dtype: Any) -> DType:
 
     Examples
     --------
-    >>> to_dtype("long"), to_dtype(float)
-    (dtype('int64'), dtype('float32'))
+    >>> to_dtype("long"), to_dtype("float"), to_dtype(float)
+    (dtype('int64'), dtype('float32'), dtype('float64'))
     """
-    if dtype is float:
-        return _default
     if isinstance(dtype, str):
         dtype = _ALIASES.get(dtype, dtype)
     try:

@@ -22,6 +22,7 @@ Sources: Goodfellow et al. 2014, "Generative Adversarial Nets", Algorithm 1; Goo
 Generative Adversarial Networks", sections 3.2 and 4.2.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -29,7 +30,7 @@ from minigen import random
 from minigen.autodiff import Tensor, grad, no_grad, origin
 from minigen.autodiff.creation import full_like
 from minigen.learning.metrics import Metrics
-from minigen.nn import LogSigmoid, Module, Sigmoid, Softmax
+from minigen.nn import LogSigmoid, Module, Sequential, Sigmoid, Softmax
 from minigen.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
 
 SATURATING_OUTPUTS = {"sigmoid", "softmax", "logsigmoid", "log_softmax"}
@@ -93,7 +94,7 @@ class Adversarial:
     opt_g, opt_d : Optimizer
         Over the parameters of the generator and of the discriminator.
     prior : int, callable or object with ``sample``
-        The noise: an int d stands for N(0, I) in d dimensions; otherwise ``prior(m, rng)`` or ``prior.sample(m, rng=rng)``
+        The noise: an int d stands for N(0, I) in d dimensions, in the generator's dtype; otherwise ``prior(m, rng)`` or ``prior.sample(m, rng=rng)``
         returns m draws.
     k : int, optional
         Discriminator steps for each generator step.
@@ -109,7 +110,8 @@ class Adversarial:
     Raises
     ------
     ValueError
-        For an unknown cost, k < 1, smoothing outside [0, 1), or a discriminator that ends in a sigmoid.
+        For an unknown cost, k < 1, smoothing outside [0, 1), an optimizer of other parameters, or a discriminator that
+        ends in a sigmoid (as a layer here, as a function at the first step).
 
     Examples
     --------
@@ -147,17 +149,25 @@ class Adversarial:
             raise ValueError(f"Adversarial: cost must be one of {', '.join(COSTS)}, got {cost!r}")
         if smoothing and two_sided_smoothing is not None:
             raise ValueError("Adversarial: give smoothing (one-sided) or two_sided_smoothing=(α, β), not both")
-        alpha, beta = (smoothing, 0.0) if two_sided_smoothing is None else two_sided_smoothing
+        try:
+            alpha, beta = map(float, (smoothing, 0.0) if two_sided_smoothing is None else two_sided_smoothing)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"Adversarial: smoothing is a number and two_sided_smoothing a pair (α, β) of numbers, "
+                f"got {smoothing!r} and {two_sided_smoothing!r}"
+            ) from None
         if not (0 <= alpha < 1 and 0 <= beta < 1 and alpha + beta < 1):
             raise ValueError(
                 f"Adversarial: smoothing must lie in [0, 1) and leave 1 - α above β, got α={alpha}, β={beta}"
             )
         _refuse_sigmoid(discriminator)
+        _refuse_strangers("opt_g", opt_g, "generator", generator)
+        _refuse_strangers("opt_d", opt_d, "discriminator", discriminator)
         self.generator = generator
         self.discriminator = discriminator
         self.opt_g = opt_g
         self.opt_d = opt_d
-        self.prior = _prior(prior)
+        self.prior = _prior(prior, generator)
         self.k = k
         self.cost = cost
         self.real_target = 1.0 - alpha
@@ -251,17 +261,24 @@ class Adversarial:
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from `state_dict`, bit for bit."""
-        for name in ("generator", "discriminator", "opt_g", "opt_d", "rng"):
+        """Continue from `state_dict`, bit for bit; if a part of it does not fit, nothing has changed."""
+        before = copy.deepcopy(self.state_dict())
+        for name in before:
             if name not in state_dict:
                 raise KeyError(f"Adversarial.load_state_dict: {name!r} is missing; found {', '.join(state_dict)}")
-            getattr(self, name).load_state_dict(state_dict[name])
+        try:
+            for name in before:
+                getattr(self, name).load_state_dict(state_dict[name])
+        except Exception:
+            for name, state in before.items():
+                getattr(self, name).load_state_dict(state)
+            raise
 
 
-def _prior(prior: Any) -> Callable[[int, random.Generator], Tensor]:
+def _prior(prior: Any, generator: Module) -> Callable[[int, random.Generator], Tensor]:
     """Return ``draw(m, rng)`` for any accepted form of prior."""
     if isinstance(prior, int) and not isinstance(prior, bool) and prior > 0:
-        return lambda m, rng: rng.normal((m, prior))
+        return lambda m, rng: _normal_like(next(generator.parameters(), None), (m, prior), rng)
     if hasattr(prior, "sample"):
         return lambda m, rng: prior.sample(m, rng=rng)
     if callable(prior):
@@ -272,14 +289,34 @@ def _prior(prior: Any) -> Callable[[int, random.Generator], Tensor]:
     )
 
 
-_FIX = "leave the sigmoid out and return its argument, the logit; the costs apply it in a form that cannot overflow"
+def _normal_like(weight: Tensor | None, shape: tuple[int, ...], rng: random.Generator) -> Tensor:
+    """Draw N(0, I) in the dtype and on the device of `weight`."""
+    if weight is None:
+        return rng.normal(shape)
+    return rng.normal(shape, dtype=weight.dtype, device=weight.device)
+
+
+_FIX = "leave it out and return its argument, the logit; the costs apply it in a form that cannot overflow"
 
 
 def _refuse_sigmoid(discriminator: Module) -> None:
-    """Raise ValueError if the last layer turns logits into probabilities."""
-    layers = [module for module in discriminator.modules() if not list(module.children())]
-    if layers and isinstance(layers[-1], Sigmoid | LogSigmoid | Softmax):
-        raise ValueError(f"Adversarial: the discriminator ends in {type(layers[-1]).__name__}: {_FIX}")
+    """Raise ValueError if a Sequential ends in what turns logits into probabilities; `step` sees the rest."""
+    last = discriminator
+    while isinstance(last, Sequential) and len(last):
+        last = last[-1]
+    if isinstance(last, Sigmoid | LogSigmoid | Softmax):
+        raise ValueError(f"Adversarial: the discriminator ends in {type(last).__name__}: {_FIX}")
+
+
+def _refuse_strangers(name: str, optimizer: Any, role: str, model: Module) -> None:
+    """Raise ValueError if an optimizer with ``param_groups`` updates other parameters than the model's."""
+    own = {id(parameter) for parameter in model.parameters()}
+    for group in getattr(optimizer, "param_groups", []):
+        if any(id(parameter) not in own for parameter in group["params"]):
+            raise ValueError(
+                f"Adversarial: {name} updates parameters that are not the {role}'s: "
+                f"make it of {role}.parameters(), and mind the order opt_g, opt_d"
+            )
 
 
 def _refuse_probabilities(logits: Tensor) -> None:

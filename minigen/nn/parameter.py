@@ -1,7 +1,7 @@
 """A Tensor that a Module counts among what is learnt."""
 
 from minigen.autodiff import Tensor, wrap
-from minigen.autodiff.graph import describe
+from minigen.autodiff.graph import describe, renew
 from minigen.backend import Array, Device, DType, namespace, to_device
 
 
@@ -67,7 +67,7 @@ def move(tensor: Tensor, device: Device | None, dtype: DType | None) -> None:
         return
     tensor.array = array
     tensor._storage = None
-    tensor._node = None
+    renew(tensor)
     if tensor.grad is not None:
         tensor.grad = wrap(tensor.grad.array)
         move(tensor.grad, device, dtype)

@@ -279,11 +279,73 @@ def test_hooks_replace_in_order_and_can_be_removed() -> None:
     assert x.grad.item() == 6.0
 
 
+def test_retain_grad_follows_the_tensor_and_a_hook_stays_with_the_value() -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 2.0
+    seen = []
+    y.retain_grad()
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    y.mul_(3.0)
+    (y * y).sum().backward()
+    assert y.grad.tolist() == [12.0, 24.0]
+    assert seen == [[36.0, 72.0]]
+
+
+def test_hooks_stay_on_a_leaf_that_changes() -> None:
+    for change in (
+        lambda p: setattr(p, "data", mg.ones(3, dtype="float64")),
+        lambda p: p.requires_grad_(False).requires_grad_(True),
+        lambda p: mg.nn.Module.float(holder(p)),
+    ):
+        seen = []
+        p = mg.nn.Parameter(mg.ones(2, dtype="float64"))
+        p.register_hook(lambda g, seen=seen: seen.append(g.shape))
+        change(p)
+        (p * 2.0).sum().backward()
+        assert seen == [p.shape]
+
+
+def holder(p):
+    module = mg.nn.Module()
+    module.p = p
+    return module
+
+
+def test_a_leaf_stays_itself_between_forward_and_gradient() -> None:
+    for change in (
+        lambda x: setattr(x, "data", mg.ones(2, dtype="float64")),
+        lambda x: x.requires_grad_(False).requires_grad_(True),
+    ):
+        x = leaf([1.0, 2.0])
+        y = (x * 3.0).sum()
+        change(x)
+        assert mg.grad(y, x)[0].tolist() == [3.0, 3.0]
+
+
+def test_a_leaf_that_no_longer_requires_grad_receives_none() -> None:
+    x = leaf([1.0])
+    y = x * 2.0
+    x.requires_grad_(False)
+    y.backward()
+    assert x.grad is None
+
+
+def test_a_grad_of_another_shape_is_not_added_to() -> None:
+    x = leaf([1.0, 2.0])
+    x.grad = mg.ones(2, 2, dtype="float64")
+    with pytest.raises(RuntimeError, match=r"set \.grad = None first"):
+        (x * 2.0).sum().backward()
+
+
 def test_a_hook_of_the_wrong_shape_is_refused() -> None:
     x = leaf([1.0, 2.0])
     x.register_hook(lambda g: g.sum())
-    with pytest.raises(TypeError, match=r"a hook must return None or a Tensor of shape \(2,\)"):
+    with pytest.raises(TypeError, match=r"like a Tensor float64\[2\], got a Tensor float64\[\]"):
         (x * 2.0).sum().backward()
+    y = leaf([1.0])
+    y.register_hook(lambda g: g.float())
+    with pytest.raises(TypeError, match=r"like a Tensor float64\[1\], got a Tensor float32\[1\]"):
+        y.backward()
 
 
 def test_hooks_see_tensors_in_the_recorded_sweep() -> None:
@@ -390,6 +452,44 @@ def test_no_grad_is_a_context_and_a_decorator() -> None:
         with mode:
             pass
         assert not mg.is_grad_enabled()
+    assert mg.is_grad_enabled()
+
+
+def test_a_generator_runs_in_the_mode_of_its_decorator() -> None:
+    x = leaf([1.0])
+    closed = []
+
+    @mg.no_grad()
+    def steps():
+        try:
+            sent = yield (x * 2.0).requires_grad
+            try:
+                yield sent, mg.is_grad_enabled()
+            except ZeroDivisionError:
+                yield "caught", mg.is_grad_enabled()
+            return 5
+        finally:
+            closed.append(mg.is_grad_enabled())
+
+    run = steps()
+    assert next(run) is False
+    assert mg.is_grad_enabled()
+    assert run.send("hello") == ("hello", False)
+    assert run.throw(ZeroDivisionError) == ("caught", False)
+    with pytest.raises(StopIteration) as stop:
+        next(run)
+    assert stop.value.value == 5
+    assert closed == [False]
+    assert mg.is_grad_enabled()
+
+
+def test_set_grad_enabled_as_a_decorator() -> None:
+    @mg.set_grad_enabled(False)
+    def double(x):
+        return x * 2.0
+
+    assert mg.is_grad_enabled()
+    assert not double(leaf([1.0])).requires_grad
     assert mg.is_grad_enabled()
 
 

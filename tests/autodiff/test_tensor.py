@@ -51,6 +51,39 @@ def test_types_of_new_tensors() -> None:
         mg.set_default_dtype("float32")
 
 
+def test_what_has_a_dtype_keeps_it_in_a_list() -> None:
+    assert mg.tensor([np.float64(0.5)]).dtype == np.float64
+    assert mg.tensor([[1.0, 2.0], np.arange(2.0)]).dtype == np.float64
+    assert mg.tensor([mg.tensor(1.0), mg.tensor(2.0)]).dtype == np.float32
+    assert mg.full((2,), np.int64(3)).dtype == np.int64
+    assert mg.arange(np.float32(2.5)).dtype == np.float32
+    assert mg.zeros(1, dtype=float).dtype == mg.zeros(1).to(float).dtype == np.float64
+    assert mg.zeros(1, dtype=int).dtype == np.int64
+
+
+def test_integers_beyond_int64_are_refused() -> None:
+    for data in (2**63, [2**70]):
+        with pytest.raises((TypeError, ValueError), match="tensor: "):
+            mg.tensor(data)
+    with pytest.raises(ValueError, match="fit"):
+        mg.tensor([300], dtype="uint8")
+
+
+def test_leaves_travel_between_processes_and_computed_tensors_do_not() -> None:
+    import multiprocessing.reduction as wire
+
+    x = mg.nn.Parameter(mg.arange(3, dtype="float64"))
+    x.detach()
+    twin = wire.ForkingPickler.loads(bytes(wire.ForkingPickler.dumps(x)))
+    assert type(twin) is mg.nn.Parameter
+    assert twin.requires_grad
+    assert twin.tolist() == [0.0, 1.0, 2.0]
+    frozen = mg.ones(2)
+    assert not wire.ForkingPickler.loads(bytes(wire.ForkingPickler.dumps(frozen))).requires_grad
+    with pytest.raises(RuntimeError, match=r"use \.clone\(\)"):
+        wire.ForkingPickler.dumps(x * 2.0)
+
+
 def test_a_new_tensor_is_a_copy_in_c_order() -> None:
     for a in (np.ones((2, 3)), np.asfortranarray(np.ones((2, 3)))):
         t = mg.tensor(a)
@@ -121,6 +154,22 @@ def test_whole_tensor_writes() -> None:
     z.copy_(w * 3.0)
     z.sum().backward()
     assert w.grad.tolist() == [3.0, 3.0]
+
+
+def test_an_expanded_tensor_is_not_written() -> None:
+    wide = mg.zeros(1).expand(3)
+    for write in (lambda: wide.add_(1), lambda: wide.__setitem__(0, 1.0), lambda: wide.fill_(2)):
+        with pytest.raises(RuntimeError, match=r"is expanded.*\.clone\(\)"):
+            write()
+
+
+def test_an_integer_in_any_dress_gives_a_view() -> None:
+    for one in (1, np.int64(1), mg.tensor(1), np.array(1)):
+        x = mg.zeros(3)
+        x[one].fill_(5.0)
+        assert x.tolist() == [0.0, 5.0, 0.0]
+        x[one] = mg.tensor([7.0])
+        assert x.tolist() == [0.0, 7.0, 0.0]
 
 
 def test_strange_types_meet_an_error() -> None:

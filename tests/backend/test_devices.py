@@ -36,6 +36,21 @@ def test_arrays_of_two_devices_do_not_meet(elsewhere) -> None:
         mg.maximum(wrap(elsewhere((3,), 0)), wrap(elsewhere((3,), 1)))
 
 
+def test_gradients_stay_on_their_device(elsewhere) -> None:
+    x = mg.ones(3, requires_grad=True)
+    with pytest.raises(mg.DeviceError, match=r"backward: .*\(3,\) on cpu.*\(3,\) on cuda:0"):
+        (x * 1.0).backward(wrap(elsewhere((3,))))
+    x.grad = wrap(elsewhere((3,)))
+    with pytest.raises(mg.DeviceError, match=r"grad: .*on cuda:0.*on cpu"):
+        x.sum().backward()
+    y = mg.ones(3, requires_grad=True)
+    y.register_hook(lambda g: wrap(elsewhere((3,))))
+    with pytest.raises(TypeError, match="a hook must return None or what is like"):
+        y.sum().backward()
+    with pytest.raises(mg.DeviceError, match="on cuda:0"):
+        mg.zeros(3)[:] = wrap(elsewhere((3,)))
+
+
 def test_numpy_does_not_read_a_tensor_of_another_device(elsewhere) -> None:
     with pytest.raises(TypeError, match=r"use \.cpu\(\)\.numpy\(\)"):
         np.asarray(wrap(elsewhere((3,))))

@@ -15,17 +15,35 @@ def gan(**options):
     )
 
 
+def networks():
+    return mg.models.Generator(2, 3, hidden=[4]), mg.models.Discriminator(3, hidden=[4])
+
+
+def swapped():
+    generator, discriminator = networks()
+    opt_g, opt_d = (mg.optim.SGD(m.parameters(), lr=0.1) for m in (discriminator, generator))
+    return mg.learning.Adversarial(generator, discriminator, opt_g, opt_d, prior=2)
+
+
 def ends_in(last):
     return mg.nn.Sequential(mg.nn.Linear(3, 4), mg.nn.ReLU(), mg.nn.Sequential(mg.nn.Linear(4, 1), last))
 
 
 ROWS = [
-    ("sigmoid", lambda: gan(discriminator=ends_in(mg.nn.Sigmoid())), ValueError, "ends in Sigmoid: leave the sigmoid out"),
+    ("sigmoid", lambda: gan(discriminator=ends_in(mg.nn.Sigmoid())), ValueError, "ends in Sigmoid: leave it out"),
     ("softmax", lambda: gan(discriminator=ends_in(mg.nn.Softmax(dim=1))), ValueError, "ends in Softmax"),
     ("k", lambda: gan(k=0), ValueError, "k must be a positive integer (discriminator steps), got 0"),
     ("k-type", lambda: gan(k=1.5), ValueError, "got 1.5"),
     ("cost", lambda: gan(cost="wasserstein"), ValueError, "one of minimax, non-saturating, maximum-likelihood"),
     ("smoothing", lambda: gan(smoothing=1.0), ValueError, "must lie in [0, 1)"),
+    ("smoothing-type", lambda: gan(smoothing="a"), TypeError, "smoothing is a number"),
+    ("smoothing-pair", lambda: gan(two_sided_smoothing=0.1), TypeError, "a pair (α, β) of numbers"),
+    (
+        "optimizers",
+        lambda: swapped(),
+        ValueError,
+        "opt_g updates parameters that are not the generator's",
+    ),
     ("smoothing-sides", lambda: gan(two_sided_smoothing=(0.6, 0.5)), ValueError, "leave 1 - α above β"),
     ("smoothing-both", lambda: gan(smoothing=0.1, two_sided_smoothing=(0.1, 0.1)), ValueError, "not both"),
     ("prior", lambda: gan(prior="normal"), TypeError, "prior must be a positive int"),

@@ -272,6 +272,12 @@ def test_training_continues_bit_for_bit_from_its_state() -> None:
         np.testing.assert_array_equal(a, b)
     with pytest.raises(KeyError, match="'opt_d' is missing"):
         other.load_state_dict({k: v for k, v in algorithm.state_dict().items() if k != "opt_d"})
+    fresh = small(rng=1)
+    kept = parameters(fresh)
+    with pytest.raises(ValueError, match="state"):
+        fresh.load_state_dict({**algorithm.state_dict(), "rng": {}})
+    for a, b in zip(kept, parameters(fresh), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_every_discriminator_step_has_examples_and_noise_of_its_own() -> None:
@@ -362,7 +368,7 @@ def test_a_sigmoid_hidden_in_forward_is_found_at_the_first_step() -> None:
 
     algorithm = small()
     algorithm.discriminator = Probability(3, hidden=[4])
-    with pytest.raises(ValueError, match="computed by sigmoid: leave the sigmoid out"):
+    with pytest.raises(ValueError, match="computed by sigmoid: leave it out"):
         algorithm.step(mg.zeros(4, 3))
 
 
@@ -371,6 +377,31 @@ def test_two_sided_smoothing_goes_by_its_own_name() -> None:
     assert (algorithm.real_target, algorithm.fake_target) == (0.8, 0.1)
     algorithm = small(smoothing=0.1)
     assert (algorithm.real_target, algorithm.fake_target) == (0.9, 0.0)
+
+
+def test_the_noise_has_the_dtype_of_the_generator() -> None:
+    mg.set_default_dtype("float64")
+    try:
+        algorithm = small()
+    finally:
+        mg.set_default_dtype("float32")
+    algorithm.step(mg.zeros(4, 3, dtype="float64"))
+    assert {a.dtype for a in parameters(algorithm)} == {np.dtype("float64")}
+
+
+def test_a_discriminator_may_use_a_sigmoid_inside() -> None:
+    class Gated(mg.models.Discriminator):
+        def __init__(self):
+            super().__init__(3, hidden=[4])
+            self.gate = mg.nn.Sigmoid()
+
+        def forward(self, x):
+            return super().forward(self.gate(x))
+
+    discriminator = Gated()
+    generator = mg.models.Generator(2, 3, hidden=[4])
+    opt_g, opt_d = (mg.optim.Adam(m.parameters()) for m in (generator, discriminator))
+    Adversarial(generator, discriminator, opt_g, opt_d, prior=2).step(mg.zeros(4, 3))
 
 
 def test_any_form_of_prior() -> None:

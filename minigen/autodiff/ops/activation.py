@@ -46,7 +46,8 @@ def _raw_keep(x: Array, mask: Array) -> Array:
 
 
 def _raw_leaky_relu(xp: Any, x: Array, *, negative_slope: float) -> Array:
-    return (xp.maximum if negative_slope <= 1 else xp.minimum)(x, negative_slope * x)
+    below = negative_slope * x if negative_slope else 0.0  # 0 times an infinity would be NaN
+    return (xp.maximum if negative_slope <= 1 else xp.minimum)(x, below)
 
 
 def _raw_softmax(xp: Any, x: Array, *, axis: int) -> Array:

@@ -50,6 +50,7 @@ def _along(name: str, x: TensorBase, dim: int, index: Any) -> Index:
     """Return the index that picks `index`, at most 1-D, along `dim`."""
     array = _integers(name, index).array
     axis = axis_of(name, dim, x.array.ndim)
+    _within(name, array, x.array.shape, axis)
     if array.ndim > 1:
         raise ValueError(f"{name}: expected a 1-D index, got shape {array.shape}: use take_along_dim or gather")
     return steps(name, x.array, ((*[WHOLE] * axis, wrap(array.reshape(-1)))), mode.enabled)[0]
@@ -61,6 +62,15 @@ def _integers(name: str, index: Any) -> "Tensor":
     return index  # type: ignore[no-any-return]
 
 
+def _within(name: str, index: Array, shape: tuple[int, ...], axis: int) -> None:
+    """Check on the host that positions count from 0 and end with the axis; on a GPU reading them would wait."""
+    length = shape[axis] if shape else 1
+    if type(index) is numpy.ndarray and index.size:
+        for worst in (int(index.min()), int(index.max())):
+            if not 0 <= worst < length:
+                raise IndexError(f"{name}: index {worst} is out of bounds for axis {axis} with size {length}: count from 0")
+
+
 def _fits(name: str, x: TensorBase, axis: int, index: TensorBase) -> None:
     """Check that `index` is no longer than x on any axis but `axis`."""
     shape, full = index.array.shape, x.array.shape
@@ -69,6 +79,8 @@ def _fits(name: str, x: TensorBase, axis: int, index: TensorBase) -> None:
             f"{name}: index of shape {shape} does not fit {full} along dim {axis}: it needs as many axes, "
             "the others no longer than there"
         )
+    if axis >= 0:
+        _within(name, index.array, full, axis)
 
 
 def _same_dtype(name: str, x: TensorBase, source: TensorBase) -> None:

@@ -53,10 +53,10 @@ def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
             pick.append(_beside(name, array, item, axis))
         axis += _axes(item)
     if all(type(item) is slice for item in pick):
-        return [tuple(view)]
+        return [(*view, Ellipsis)]  # so that NumPy gives a view, not a scalar
     if all(type(item) is slice and item == WHOLE for item in view):
         return [tuple(pick)]
-    return [tuple(view), tuple(pick)]
+    return [(*view, Ellipsis), tuple(pick)]
 
 
 def _item(name: str, array: Array, item: Any, keep: bool) -> Any:

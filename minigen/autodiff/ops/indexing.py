@@ -198,8 +198,8 @@ class IndexingMethods(TensorBase):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         name = "x[index] = value"
+        check_writable(name, self)
         if mode.enabled and (self._requires_grad or (isinstance(value, TensorBase) and value._requires_grad)):
-            check_writable(name, self)
             assign(name, self, index_set(self, index, value))
             return
         value = _value(name, self, value)
@@ -212,8 +212,9 @@ class IndexingMethods(TensorBase):
                 part[second[0]] = value
                 value = part
             self.array[first] = value
-        except (ValueError, IndexError) as error:
-            raise type(error)(f"{name}: {error} (given {describe(self)} and {describe(value)})") from error
+        except (IndexError, ValueError, TypeError) as error:
+            kind = IndexError if isinstance(error, IndexError) else ValueError
+            raise kind(f"{name}: {error} (given {describe(self)} and {describe(value)})") from error
         self.storage.version += 1
 
     def where(self, condition: TensorBase, other: Any) -> "Tensor":

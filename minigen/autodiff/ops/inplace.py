@@ -9,7 +9,7 @@ graph saved before stays true. Only a second Tensor on the same memory would not
 from typing import TYPE_CHECKING
 
 from minigen.autodiff.grad_mode import mode
-from minigen.autodiff.graph import Leaf, TensorBase, describe
+from minigen.autodiff.graph import Leaf, TensorBase, describe, watch_of
 from minigen.autodiff.ops.operands import as_dtype
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
 
 
 def check_writable(name: str, target: TensorBase) -> None:
-    """Raise RuntimeError if `target` is a leaf that requires grad and operations are recorded."""
+    """Raise RuntimeError if `target` is a leaf that requires grad and operations are recorded, or is expanded."""
+    array = target.array
+    if array.size and any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True)):
+        raise RuntimeError(
+            f"{name}: {describe(target)} is expanded: several of its elements are one in memory, and none can be "
+            "written: change a .clone()"
+        )
     if target._requires_grad and mode.enabled and (target._node is None or type(target._node) is Leaf):
         raise RuntimeError(
             f"{name}: a leaf Tensor that requires grad cannot be changed in place while operations are recorded: "
@@ -47,11 +53,17 @@ def assign(name: str, target: TensorBase, result: "Tensor") -> "Tensor":
                 "changed in place: change a .clone(), or use minigen.index_set(x, index, value)"
             )
         result = as_dtype(result, target.array.dtype)
+        watch = target._node.watch if target._node is not None else None
+        retained = False
+        if watch is not None and watch.retained is not None:
+            retained, watch.retained = True, None
         target.array = result.array
         target._node = result._node
         target._requires_grad = result._requires_grad
         target.storage.leave(target)
         target._storage = result._storage
+        if retained and target._requires_grad:
+            watch_of(target).retain(target)  # retain_grad follows the Tensor, a hook stays with the value
     else:
         target.array[...] = result.array
         target.storage.version += 1
