@@ -89,7 +89,7 @@ def main() -> None:
         for module, seconds in loads.items():
             seconds.append(import_time(module))
     numpy_ms, minigen_ms, python_ms = (1e3 * statistics.median(t) for t in loads.values())
-    print(f"import, processor ms: python alone {python_ms:.0f}, with numpy {numpy_ms:.0f}, with minigen {minigen_ms:.0f}")
+    print(f"import, processor ms: python {python_ms:.0f}, with numpy {numpy_ms:.0f}, with minigen {minigen_ms:.0f}")
     print(f"import minigen / import numpy: {(minigen_ms - python_ms) / (numpy_ms - python_ms):.2f}")
 
 

@@ -36,7 +36,8 @@ def score(samples: mg.Tensor, train: mg.Tensor, labels: mg.Tensor, held_out: mg.
     middle = [sorted(d.tolist())[len(d) // 2] for d in (distances, reference)]
     return (
         f"{len(samples)} samples show {len(found)} of 10 classes ({' '.join(map(str, found))}); median distance to "
-        f"the nearest training digit {middle[0]:.2f}, of held-out digits {middle[1]:.2f} (ratio {middle[0] / middle[1]:.2f})"
+        f"the nearest training digit {middle[0]:.2f}, of held-out digits {middle[1]:.2f}, "
+        f"ratio {middle[0] / middle[1]:.2f}"
     )
 
 

@@ -28,16 +28,15 @@ from minigen.autodiff.ops.operands import as_dtype, operand
 from minigen.autodiff.ops.ordering import OrderingMethods
 from minigen.autodiff.ops.reduction import ReductionMethods
 from minigen.autodiff.ops.shape import ShapeMethods
-from minigen.autodiff.table import op
+from minigen.autodiff.table import Op, op
 from minigen.backend import Array, Device, DType, device_of, get_default_dtype, namespace, to_device, to_dtype, to_host
 
 _clone = op("clone", lambda x: x.copy(), x=lambda g: g)
-_move = op("to", lambda x, *, device, origin: to_device(x, device), x=lambda g, device, origin: _back(g, device, origin))
-
-
-def _back(g: Any, device: Device, origin: Device) -> Any:
-    """Move the gradient to where the input was."""
-    return _move(g, device=origin, origin=device)
+_move: Op = op(
+    "to",
+    lambda x, *, device, origin: to_device(x, device),
+    x=lambda g, device, origin: _move(g, device=origin, origin=device),
+)
 
 
 class RemovableHandle:

@@ -14,9 +14,9 @@ Against the best discriminator D* = p / (p + q) the first descends the Jensen-Sh
 and samples q, the third half of KL(p‖q) (Goodfellow 2014, "On distinguishability criteria"). The first saturates:
 where D rejects samples its slope vanishes.
 
-Label smoothing moves the targets of D. One-sided: 1 - α for data, so that D* = (1 - α) p / (p + q). Two-sided: also β for
-samples, D* = ((1 - α) p + β q) / (p + q); where p is small its shape is that of q, which ties G to its own mistakes
-(Salimans et al. 2016, section 3.4), so it has a name of its own.
+Label smoothing moves the targets of D. One-sided: 1 - α for data, so that D* = (1 - α) p / (p + q). Two-sided: also
+β for samples, D* = ((1 - α) p + β q) / (p + q); where p is small its shape is that of q, which ties G to its own
+mistakes (Salimans et al. 2016, section 3.4), so it has a name of its own.
 
 Sources: Goodfellow et al. 2014, "Generative Adversarial Nets", Algorithm 1; Goodfellow 2016, "NIPS 2016 Tutorial:
 Generative Adversarial Networks", sections 3.2 and 4.2.
@@ -94,8 +94,8 @@ class Adversarial:
     opt_g, opt_d : Optimizer
         Over the parameters of the generator and of the discriminator.
     prior : int, callable or object with ``sample``
-        The noise: an int d stands for N(0, I) in d dimensions, in the generator's dtype; otherwise ``prior(m, rng)`` or ``prior.sample(m, rng=rng)``
-        returns m draws.
+        The noise: an int d stands for N(0, I) in d dimensions, in the generator's dtype; otherwise ``prior(m, rng)`` or
+        ``prior.sample(m, rng=rng)`` returns m draws.
     k : int, optional
         Discriminator steps for each generator step.
     cost : {"non-saturating", "minimax", "maximum-likelihood"}, optional
@@ -180,8 +180,8 @@ class Adversarial:
         Parameters
         ----------
         batch : Tensor
-            Examples of shape (k m, …): k minibatches of m examples, one for each discriminator step. Of a tuple (as from a
-            loader with labels) the first item is taken.
+            Examples of shape (k m, …): k minibatches of m examples, one for each discriminator step. Of a tuple (as
+            from a loader with labels) the first item is taken.
 
         Returns
         -------

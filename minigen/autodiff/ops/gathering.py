@@ -68,7 +68,7 @@ def _within(name: str, index: Array, shape: tuple[int, ...], axis: int) -> None:
     if type(index) is numpy.ndarray and index.size:
         for worst in (int(index.min()), int(index.max())):
             if not 0 <= worst < length:
-                raise IndexError(f"{name}: index {worst} is out of bounds for axis {axis} with size {length}: count from 0")
+                raise IndexError(f"{name}: index {worst} is out of bounds for axis {axis} with size {length}")
 
 
 def _fits(name: str, x: TensorBase, axis: int, index: TensorBase) -> None:

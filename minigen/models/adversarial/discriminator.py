@@ -44,7 +44,7 @@ class Discriminator(Module):
         self.net = perceptron(math.prod(self.data_shape), hidden, 1, partial(LeakyReLU, 0.2))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the logits of shape (n,) for examples of shape (n, \\*data_shape)."""
+        """Return the logits of shape (n,) for examples of shape (n,) + data_shape."""
         if x.shape[1:] != self.data_shape:
             raise ValueError(
                 f"Discriminator: expected examples of shape (n, {', '.join(map(str, self.data_shape))}), got {x.shape}"

@@ -7,6 +7,7 @@ Source: Goodfellow et al. 2014, "Generative Adversarial Nets", section 3.
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.nn import Linear, Module, ReLU, Sequential, Sigmoid, Tanh
@@ -59,7 +60,7 @@ class Generator(Module):
             self.net.append(last())
 
     def forward(self, z: Tensor) -> Tensor:
-        """Return G(z) of shape (n, \\*data_shape) for noise of shape (n, latent_dim)."""
+        """Return G(z) of shape (n,) + data_shape for noise of shape (n, latent_dim)."""
         return self.net(z).reshape(z.shape[0], *self.data_shape)  # type: ignore[no-any-return]
 
     def sample(self, n: int, *, rng: RandomGenerator | int | None = None) -> Tensor:
@@ -75,7 +76,7 @@ class Generator(Module):
         Returns
         -------
         Tensor
-            Of shape (n, \\*data_shape).
+            Of shape (n,) + data_shape.
         """
         weight = next(self.parameters())
         z = as_generator(rng).normal((n, self.latent_dim), dtype=weight.dtype, device=weight.device)
@@ -90,7 +91,7 @@ def perceptron(inputs: int, hidden: Sequence[int], outputs: int, activation: Cal
         if width < 1:
             raise ValueError(f"a network needs positive widths, got {widths}")
     layers: list[Module] = []
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         layers += [Linear(before, after), activation()]
     return Sequential(*layers[:-1])
 
