@@ -49,4 +49,4 @@ class Discriminator(Module):
             raise ValueError(
                 f"Discriminator: expected examples of shape (n, {', '.join(map(str, self.data_shape))}), got {x.shape}"
             )
-        return self.net(x.reshape(x.shape[0], -1)).squeeze(1)  # type: ignore[no-any-return]
+        return self.net(x.flatten(1)).squeeze(1)  # type: ignore[no-any-return]
