@@ -9,7 +9,8 @@ Examples:
   minigen evaluate runs/gan-digits-1
   minigen evaluate runs/gan-mnist-1 --seed 7
 
-Each line says what the score is of, how it was computed and from how many samples."""
+Each line says what the score is of, how it was computed and from how many samples.
+The scores are also written to RUN/scores.json."""
 PLACE = click.Path(path_type=Path)
 
 
@@ -19,7 +20,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--root", type=PLACE, help="Folder with the files of data, if they have moved.")
 @click.option("--device", help="cpu or cuda.")
 def evaluate(run: Path, seed: int, root: Path | None, device: str | None) -> None:
-    """Score the latest checkpoint of RUN; the scores are also written to RUN/scores.json."""
+    """Score the latest checkpoint of RUN."""
     import json
 
     from minigen.cli.runs import trained

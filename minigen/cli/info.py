@@ -12,7 +12,7 @@ import click
 def info(root: Path | None) -> None:
     """Show versions, BLAS, devices and which data are there."""
     for name, value in rows(root):
-        click.echo(f"{name:<12} {value}")
+        click.echo(f"{name:<16} {value}")
 
 
 def rows(root: Path | None) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ import click
 from minigen import recipes
 
 
-@click.command("list", epilog="The settings of a recipe: minigen train RECIPE --help-settings")
+@click.command("list", epilog="\b\nExamples:\n  minigen list\n  minigen train gan-digits --help-settings")
 def list_recipes() -> None:
     """List the recipes that can be trained."""
     for name, title in titles().items():

@@ -14,7 +14,7 @@ figure { margin: 0; } figcaption { font-size: .85rem; margin-top: .35rem; }
 img { display: block; width: 100%; height: auto; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.25rem;
   align-items: start; }
-.frames { display: grid; grid-template-columns: repeat(5, 1fr); gap: .6rem; margin-top: 1.25rem; }
+.frames { display: grid; grid-template-columns: repeat(5, 1fr); gap: .6rem; }
 .wide { margin-top: 1.25rem; } .wide img { background: white; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .92rem; }
 th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); }
@@ -69,6 +69,7 @@ def section_html(section: Section) -> str:
         f"<p>{escape(section.title)} {escape(section.summary)}<br>Again: <code>{escape(section.command)}</code></p>",
         f"<table><tr><th>score</th><th>value</th><th>what it is</th></tr>{rows}</table>" if rows else "",
         f'<div class="pictures">{figures(section.pictures)}</div>',
+        '<p class="wide">From the same noise, as training went on:</p>' if section.frames else "",
         f'<div class="frames">{figures(section.frames)}</div>' if section.frames else "",
         f'<div class="wide">{figures([(section.curves, "metrics over the steps")])}</div>' if section.curves else "",
         "</section>",

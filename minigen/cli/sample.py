@@ -20,7 +20,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--root", type=PLACE, help="Folder with the files of data, if they have moved.")
 @click.option("--device", help="cpu or cuda.")
 def sample(run: Path, n: int, seed: int, out: Path | None, root: Path | None, device: str | None) -> None:
-    """Draw from the latest checkpoint of RUN, into one picture or array."""
+    """Draw samples from the latest checkpoint of RUN."""
     from minigen.cli.runs import trained
     from minigen.random import using
 

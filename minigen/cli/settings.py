@@ -75,18 +75,19 @@ def parsed(assignment: str, defaults: Mapping[str, Any], name: str) -> tuple[str
         hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(defaults)}"
         raise ValueError(f"the recipe {name} has no setting {key!r}: {hint}")
     default = defaults[key]
+    expected = "a text or null" if default is None else kind(default)
     try:
         value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         if not isinstance(default, str | None):
             raise ValueError(
-                f"--set {key}={text}: {text!r} is no JSON value: {key} is {kind(default)}, as in "
+                f"--set {key}={text}: {text!r} is no JSON value: {key} is {expected}, as in "
                 f"--set '{key}={json.dumps(default)}'"
             ) from None
         value = text
     if not fits(default, value):
         raise ValueError(
-            f"--set {key}={text}: {key} must be {kind(default)}, as in --set '{key}={json.dumps(default)}', "
+            f"--set {key}={text}: {key} must be {expected}, as in --set '{key}={json.dumps(default)}', "
             f"got {kind(value)}"
         )
     return key, float(value) if isinstance(default, float) else value
@@ -119,8 +120,8 @@ def kind(value: Any) -> str:
     >>> kind(1), kind([0.5]), kind("cpu")
     ('an integer', 'a list', 'a text')
     """
-    kinds = {bool: "true or false", int: "an integer", float: "a number", list: "a list", str: "a text"}
-    return kinds.get(type(value), "a text or null" if value is None else "something else")
+    kinds = {bool: "true or false", int: "an integer", float: "a number", list: "a list", str: "a text", dict: "a dict"}
+    return kinds.get(type(value), "null")
 
 
 def _refuse(constant: str) -> None:

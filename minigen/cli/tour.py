@@ -14,7 +14,9 @@ from minigen.cli.page import Section, page
 EXAMPLES = """\b
 Examples:
   minigen tour
-  minigen tour --seed 7 --out runs/tour-7"""
+  minigen tour --seed 7 --out runs/tour-7
+
+Each recipe of the tour trains on small bundled data for at most 12 s."""
 CAP = 10.5  # seconds of training a recipe; with building, drawing and scoring it takes 12 at most
 FRAMES = 5
 
@@ -23,7 +25,7 @@ FRAMES = 5
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/tour"), show_default=True, help="Folder.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Fixes every number.")
 def tour(out: Path, seed: int) -> None:
-    """Train each family on small data, at most 12 s each, and write a page of what they make."""
+    """Train each family briefly, write a page of pictures."""
     from minigen import recipes
     from minigen.training import files
     from minigen.viz import save_sheet
@@ -36,7 +38,7 @@ def tour(out: Path, seed: int) -> None:
     for name, recipe in stops.items():
         sections.append(visit(name, recipe, out, seed))
     took = time.monotonic() - start
-    note = f"{len(sections)} recipes trained with seed {seed} in {took:.0f} s; minigen list shows all."
+    note = f"{', '.join(stops)}: trained with seed {seed} in {took:.0f} s. All recipes: minigen list."
     files.write(out / "index.html", page("minigen: a tour", note, sections).encode())
     pictures = [
         (f"{section.name}: {caption}", out / path) for section in sections for path, caption in section.pictures
