@@ -4,6 +4,8 @@ A sample far from all data is no good sample; one at distance 0 is a copy. Compa
 held-out examples, which are neither.
 """
 
+import math
+
 from minigen.autodiff import Tensor, no_grad, wrap
 from minigen.backend import namespace
 
@@ -39,7 +41,7 @@ def nearest(samples: Tensor, data: Tensor) -> tuple[Tensor, Tensor]:
     >>> mg.evaluation.nearest(mg.tensor([[0.9], [4.0]]), mg.tensor([[0.0], [1.0]]))
     (tensor([0.1000, 3.0000]), tensor([1, 1]))
     """
-    x, y = samples.array.reshape(len(samples), -1), data.array.reshape(len(data), -1)
+    x, y = (t.array.reshape(len(t), math.prod(t.shape[1:])) for t in (samples, data))
     if len(y) == 0 or x.shape[1] != y.shape[1]:
         raise ValueError(
             f"nearest: expected examples of one size and some data, got samples {samples.shape} and data {data.shape}"

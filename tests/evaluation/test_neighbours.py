@@ -8,7 +8,6 @@ import pytest
 
 import minigen as mg
 from minigen.evaluation import nearest, neighbour_scores
-from minigen.evaluation import nearest as function
 from minigen.evaluation.neighbours import median
 
 
