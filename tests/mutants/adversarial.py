@@ -60,8 +60,8 @@ MUTANTS = [
     Mutant(
         "one-sided smoothing smooths both sides",
         LEARNING,
-        "alpha, beta = (smoothing, 0.0) if",
-        "alpha, beta = (smoothing, smoothing) if",
+        "(smoothing, 0.0) if two_sided",
+        "(smoothing, smoothing) if two_sided",
         TESTS + "test_two_sided_smoothing_goes_by_its_own_name",
     ),
     Mutant(
@@ -194,8 +194,8 @@ MUTANTS = [
     Mutant(
         "noise is drawn from the default generator",
         LEARNING,
-        "return lambda m, rng: rng.normal((m, prior))",
-        "return lambda m, rng: random.get_default_generator().spawn().normal((m, prior))",
+        "    return rng.normal(shape, dtype=",
+        "    return random.get_default_generator().spawn().normal(shape, dtype=",
         TESTS + "test_any_form_of_prior",
     ),
     Mutant(
