@@ -7,20 +7,23 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow lint mutants bench wheel clean
+.PHONY: help demo test test-slow test-kill lint mutants bench wheel clean
 
 help: ## show this list
 	@echo "minigen: make TARGET"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-demo: .venv/ready ## train a GAN on the bundled digits (a minute), say where the pictures are
-	@$(ONE_THREAD) $(RUN) examples/gan_digits.py $(ARGS)
+demo: .venv/ready ## take the tour: train each family on bundled data, say where the page of pictures is
+	@$(ONE_THREAD) $(RUN) -m minigen tour $(ARGS)
 
 test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 $(ARGS)
 
 test-slow: .venv/ready-test ## run the statistical tests and learning curves
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 -m slow $(ARGS)
+
+test-kill: .venv/ready-test ## kill training 50 times at random moments and resume it
+	@$(ONE_THREAD) $(RUN) tests/kill.py $(ARGS)
 
 lint: .venv/ready-lint ## check form, types and the order of the rooms
 	@$(RUN) -m ruff check .
