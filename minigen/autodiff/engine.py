@@ -95,6 +95,8 @@ def grad(
     if not only_inputs:
         raise ValueError("grad: only_inputs=False is not offered: call backward() to fill the leaves")
     wanted = _sequence(inputs)
+    if not wanted:
+        raise ValueError("grad: expected one or more inputs, got none")
     for i, tensor in enumerate(wanted):
         if not isinstance(tensor, TensorBase) or not tensor._requires_grad:
             raise RuntimeError(
@@ -115,7 +117,7 @@ def grad(
 def _sequence(value: Any) -> list[Any]:
     if value is None:
         return []
-    return [value] if isinstance(value, TensorBase) else list(value)
+    return list(value) if isinstance(value, list | tuple) or hasattr(value, "__next__") else [value]
 
 
 def _seeds(name: str, outputs: list[Any], gradients: list[Any], create_graph: bool) -> list[tuple[Any, Any]]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
 
 OUT = -1
+ERRORS = (IndexError, ValueError, TypeError, OverflowError)
 
 rows: "dict[str, Op]" = {}
 """Every registered row by name."""
@@ -77,7 +78,7 @@ def op(
     broadcasts : bool, optional
         Whether arguments are broadcast against each other; the engine then sums their gradients back.
     view : bool, optional
-        Whether the output may share memory with the first argument.
+        Whether the output may share memory with the first argument; any other forward returns new memory.
     **rules : callable
         For each other argument, the rule ``rule(g, …)``.
 
@@ -119,7 +120,7 @@ class Op:
         view: bool,
         rules: dict[str, Callable[..., Any]],
     ) -> None:
-        code = forward.__code__
+        code = _code(name, forward)
         positional = code.co_varnames[: code.co_argcount]
         self.name = name
         self.forward = forward
@@ -142,7 +143,10 @@ class Op:
 
     def _read(self, rule: Callable[..., Any]) -> tuple[str, ...]:
         """Return the names a rule asks for, after ``g`` (and ``position``)."""
-        names = rule.__code__.co_varnames[: rule.__code__.co_argcount]
+        code = _code(self.name, rule)
+        if code.co_kwonlyargcount or code.co_flags & 0x0C:
+            raise TypeError(f"{self.name}: a rule has positional parameters only, each a name of what is saved")
+        names: tuple[str, ...] = code.co_varnames[: code.co_argcount]
         first = ("g", "position") if self.variadic else ("g",)
         if names[: len(first)] != first:
             raise TypeError(f"{self.name}: a rule's parameters start with {', '.join(first)}, got {names}")
@@ -187,8 +191,8 @@ class Op:
                 out = self.forward(xp, *raw, **keywords)
             else:
                 out = self.forward(*raw, **keywords)
-        except (IndexError, ValueError, TypeError) as error:  # a subclass of NumPy's may not take a text
-            kind = next(kind for kind in (IndexError, ValueError, TypeError) if isinstance(error, kind))
+        except ERRORS as error:  # a subclass of NumPy's may not take a text
+            kind = next(kind for kind in ERRORS if isinstance(error, kind))
             raise kind(f"{self.name}: {error} (given {', '.join(map(describe, args))})") from error
         if type(out) is not ndarray:
             if type(out) is tuple:
@@ -337,6 +341,9 @@ class Plan:
     def environment(self, raw: list[Any], out: Any, keywords: dict[str, Any]) -> dict[str, Any]:
         """Return every value a rule may ask for, by name."""
         op = self.op
+        for name, value in keywords.items():
+            if isinstance(value, TensorBase):
+                raise TypeError(f"{op.name}: keyword {name!r} is never a Tensor: make it an argument, with a rule")
         if op.variadic:
             inputs = {op.arguments[0]: tuple(raw), f"{op.arguments[0]}_shape": tuple(map(_shape, raw))}
         else:
@@ -365,6 +372,13 @@ class Plan:
             else:
                 values.append(value)
         return tuple(values)
+
+
+def _code(name: str, function: Any) -> Any:
+    try:
+        return function.__code__
+    except AttributeError:
+        raise TypeError(f"{name}: expected a function written with def or lambda, got {function!r}") from None
 
 
 def _attach(value: Any, node: Node | None, storage: graph.Storage) -> Any:

@@ -219,8 +219,10 @@ class Tensor(
         """
         if not self._requires_grad:
             raise RuntimeError("register_hook: this Tensor does not require grad: set requires_grad=True first")
+        if not callable(hook):
+            raise TypeError(f"register_hook: expected a function of the gradient, got {hook!r}")
         hooks = watch_of(self).hooks
-        key = max(hooks, default=-1) + 1
+        key = next(graph.numbers)  # never given twice
         hooks[key] = hook
         return RemovableHandle(hooks, key)
 
@@ -367,7 +369,11 @@ class Tensor(
         xp = namespace(self.array)
         if not isinstance(source, TensorBase):
             return assign("copy_", self, wrap(xp.full(self.array.shape, source, self.array.dtype)))
-        return assign("copy_", self, as_dtype(source, self.array.dtype).expand(self.array.shape).clone())
+        try:
+            wide = as_dtype(source, self.array.dtype).expand(self.array.shape)
+        except ValueError:
+            raise ValueError(f"copy_: {describe(source)} does not broadcast to {describe(self)}") from None
+        return assign("copy_", self, wide.clone())
 
     # ------------------------------------------------------------------------------- reading it
 
@@ -432,7 +438,11 @@ class Tensor(
         return bool((self == value).any())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.array.ndim == 0 else format(repr(self), spec)
+        if not spec:
+            return repr(self)
+        if self.array.ndim:
+            raise TypeError(f"only a 0-d Tensor is formatted as a number ({spec!r}), got {describe(self)}: use .item()")
+        return format(self.item(), spec)
 
     def __repr__(self) -> str:
         array = to_host(self.array)
@@ -442,6 +452,8 @@ class Tensor(
         notes = []
         if array.dtype not in (get_default_dtype(), numpy.int64, numpy.bool_):
             notes.append(f"dtype={array.dtype}")
+        if not array.size and array.ndim > 1:
+            notes.insert(0, f"size={self.shape}")
         if type(self.array) is not numpy.ndarray:
             notes.append(f"device='{self.device}'")
         if self._node is not None and not self.is_leaf:

@@ -43,6 +43,8 @@ class Device:
         name, _, suffix = str(type).partition(":")
         if name not in ("cpu", "cuda") or (suffix and not suffix.isdigit()):
             raise ValueError(f"unknown device {type!r}: use 'cpu', 'cuda' or 'cuda:<index>'")
+        if name == "cpu" and int(suffix or index or 0):
+            raise ValueError(f"there is one cpu, got {type!r}: use 'cpu'")
         self.type = name
         self.index = int(suffix) if suffix else (index or 0)
 

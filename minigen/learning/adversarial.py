@@ -31,7 +31,7 @@ from minigen.autodiff import Tensor, grad, no_grad, origin
 from minigen.autodiff.creation import full_like
 from minigen.learning.metrics import Metrics
 from minigen.nn import LogSigmoid, Module, Sequential, Sigmoid, Softmax
-from minigen.nn.functional import binary_cross_entropy_with_logits, logsigmoid, softplus
+from minigen.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 SATURATING_OUTPUTS = {"sigmoid", "softmax", "logsigmoid", "log_softmax"}
 
@@ -47,7 +47,7 @@ class Optimizer(Protocol):
 
 def minimax(logits: Tensor) -> Tensor:
     """Return the generator's cost 1/2 mean log(1 - D) for the logits of its samples, in nats."""
-    return -0.5 * softplus(logits).mean()
+    return 0.5 * logsigmoid(-logits).mean()
 
 
 def non_saturating(logits: Tensor) -> Tensor:

@@ -161,9 +161,9 @@ class Optimizer(ABC):
                 grad = param.grad
                 if grad is None:
                     continue
-                if grad.array.shape != param.array.shape:
-                    name, shape = type(self).__name__, param.shape
-                    raise ValueError(f"{name}: a parameter of shape {shape} has a grad of shape {grad.shape}")
+                if grad.array.shape != param.array.shape or grad.array.dtype != param.array.dtype:
+                    name = type(self).__name__
+                    raise ValueError(f"{name}: a parameter is {describe(param)} and its grad {describe(grad)}")
                 self.update(param.array, grad.array, self.state.setdefault(param, {}), group)
                 param.bump_version()
         return loss
@@ -188,7 +188,7 @@ class Optimizer(ABC):
         -------
         dict
             ``state``: position -> name -> Tensor or number; ``param_groups``: the settings of each group,
-            with ``params`` the positions. Tensors are the live ones, not copies.
+            with ``params`` the positions. All are copies: they stay as they are when training goes on.
 
         Examples
         --------
@@ -198,8 +198,14 @@ class Optimizer(ABC):
         [0]
         """
         position = {param: i for i, param in enumerate(self._parameters())}
-        state = {position[param]: dict(values) for param, values in self.state.items()}
-        groups = [{**group, "params": [position[p] for p in group["params"]]} for group in self.param_groups]
+        state = {position[param]: copy.deepcopy(values) for param, values in self.state.items()}
+        groups = [
+            {
+                **copy.deepcopy({name: value for name, value in group.items() if name != "params"}),
+                "params": [position[p] for p in group["params"]],
+            }
+            for group in self.param_groups
+        ]
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:

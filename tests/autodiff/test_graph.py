@@ -337,6 +337,27 @@ def test_a_grad_of_another_shape_is_not_added_to() -> None:
         (x * 2.0).sum().backward()
 
 
+def test_removing_a_hook_twice_leaves_later_ones() -> None:
+    x = leaf([1.0])
+    x.register_hook(lambda g: g + 1.0)
+    second = x.register_hook(lambda g: g + 10.0)
+    second.remove()
+    x.register_hook(lambda g: g + 100.0)
+    second.remove()
+    x.backward()
+    assert x.grad.item() == 102.0
+    with pytest.raises(TypeError, match="register_hook: expected a function"):
+        x.register_hook(3)
+
+
+def test_a_numpy_operand_may_be_written_after_the_forward() -> None:
+    w, a = leaf([1.0, 1.0]), np.ones(2)
+    y = w * a
+    a[:] = 100.0
+    y.sum().backward()
+    assert w.grad.tolist() == [1.0, 1.0]
+
+
 def test_a_hook_of_the_wrong_shape_is_refused() -> None:
     x = leaf([1.0, 2.0])
     x.register_hook(lambda g: g.sum())

@@ -97,6 +97,9 @@ def test_fixed_arguments_refuse_gradients() -> None:
         (lambda x: x, {}, "'x' has no rule"),
         (lambda x: x, {"x": lambda g, z: g}, "asks for 'z'"),
         (lambda x: x, {"x": lambda z: z}, "start with g"),
+        (np.sin, {"x": lambda g: g}, "written with def or lambda"),
+        (lambda x: x, {"x": lambda g, *, x: g}, "positional parameters only"),
+        (lambda x: x, {"x": lambda g, *rest: g}, "positional parameters only"),
         (lambda *xs: xs[0], {"xs": lambda g: g}, "start with g, position"),
         (lambda x: x, {"x": lambda g: g, "y": lambda g: g}, "'y' is no argument"),
         (lambda x, *, out: x, {"x": lambda g: g}, "may not be called 'out'"),
@@ -106,6 +109,12 @@ def test_fixed_arguments_refuse_gradients() -> None:
 def test_registration_refuses_what_cannot_work(forward, options, text) -> None:
     with pytest.raises(TypeError, match=text):
         op("test_wrong", forward, **options)
+
+
+def test_a_keyword_is_never_a_tensor() -> None:
+    row = op("test_keyword", lambda x, *, scale: x * scale, x=lambda g, scale: g * scale)
+    with pytest.raises(TypeError, match="keyword 'scale' is never a Tensor"):
+        row(leaf(2), scale=mg.tensor(2.0))
 
 
 def test_a_row_of_the_library_cannot_be_replaced() -> None:

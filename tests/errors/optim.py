@@ -47,7 +47,7 @@ ROWS = [
     ("eps", lambda: RMSprop([leaf()], eps=-1e-8), ValueError, "RMSprop: eps must be a number of at least 0"),
     ("beta", lambda: Adam([leaf()], betas=(0.9, 1.0)), ValueError, "betas[1] must be a number from 0 to below 1"),
     ("betas", lambda: Adam([leaf()], betas=0.9), TypeError, "betas must be a pair of numbers, got 0.9"),
-    ("gradient", wrong_gradient, ValueError, "a parameter of shape (2,) has a grad of shape (1,)"),
+    ("gradient", wrong_gradient, ValueError, "a parameter is a Tensor float32[2] and its grad a Tensor float32[1]"),
     ("load-type", lambda: load([]), TypeError, "expected what state_dict() returns"),
     ("load-keys", lambda: load({"state": {}}), TypeError, "expected what state_dict() returns"),
     ("load-groups", lambda: load({"state": {}, "param_groups": []}), ValueError, "the saved groups hold [] parameters"),

@@ -99,6 +99,8 @@ def test_the_minimax_cost_saturates_when_the_discriminator_wins() -> None:
 
 
 def test_costs_are_exact_for_extreme_logits() -> None:
+    sure = mg.tensor([20.5], dtype="float64")
+    assert minimax(sure).item() == pytest.approx(-0.5 * np.logaddexp(0, 20.5), rel=1e-15)
     logits = mg.tensor([1e4, -1e4], dtype="float64")
     assert minimax(logits).item() == pytest.approx(-0.25 * 1e4)
     assert non_saturating(logits).item() == pytest.approx(0.25 * 1e4)

@@ -212,7 +212,7 @@ class IndexingMethods(TensorBase):
                 part[second[0]] = value
                 value = part
             self.array[first] = value
-        except (IndexError, ValueError, TypeError) as error:
+        except (IndexError, ValueError, TypeError, OverflowError) as error:
             kind = IndexError if isinstance(error, IndexError) else ValueError
             raise kind(f"{name}: {error} (given {describe(self)} and {describe(value)})") from error
         self.storage.version += 1

@@ -5,6 +5,7 @@ node; its gradient writes the gradients of the pieces that have one into zeros.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from minigen.autodiff.graph import TensorBase, describe
@@ -191,7 +192,7 @@ def _length(name: str, x: TensorBase, dim: int) -> tuple[int, int]:
 
 def _pieces(x: TensorBase, axis: int, sizes: Sequence[int]) -> "tuple[Tensor, ...]":
     """Return views of `sizes` elements each along `axis`."""
-    stops = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+    stops = accumulate(sizes)
     before = (slice(None),) * axis
     places = tuple([(*before, slice(stop - n, stop)) for n, stop in zip(sizes, stops, strict=True)])
     pieces: Any = split_row(x, places=places)

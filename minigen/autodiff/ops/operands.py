@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from minigen.autodiff.grad_mode import mode
 from minigen.autodiff.graph import TensorBase, describe, wrap
 from minigen.autodiff.table import Op, op
 from minigen.backend import get_default_dtype, promote
@@ -53,8 +54,8 @@ def operand(name: str, value: Any) -> Any:
         return value.item()
     if isinstance(value, TensorBase | bool | int | float):
         return value
-    if type(value) in namespaces:
-        return wrap(value)
+    if type(value) in namespaces:  # the caller may write to it before the gradient is asked for
+        return wrap(value.copy() if mode.enabled else value)
     raise TypeError(f"{name}: expected a Tensor or a number, got {describe(value)}")
 
 
