@@ -25,7 +25,7 @@ from minigen.recipes import Experiment, Picture
 from minigen.viz import save_image, save_pairs
 
 SETTINGS = {
-    "epochs": 20,
+    "epochs": 60,
     "data": "mnist",
     "root": None,
     "check_files": True,

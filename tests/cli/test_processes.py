@@ -67,8 +67,13 @@ def test_help_is_quick_and_loads_no_engine(tmp_path) -> None:
 
 def test_ctrl_c_is_acted_on_between_two_steps_with_a_checkpoint(tmp_path) -> None:
     process = start(
-        "train", "gan-digits", "--out", "r", cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        "train", "gan-digits", "--out", "r",
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job may have it ignored
+    )  # fmt: skip
     metrics = tmp_path / "r" / "metrics.jsonl"
     wait_for(lambda: metrics.exists() and metrics.stat().st_size)
     process.send_signal(signal.SIGINT)

@@ -1,6 +1,7 @@
 """Every recipe there is keeps the contract; these tests are generated from the list."""
 
 import json
+import math
 
 import pytest
 
@@ -35,6 +36,24 @@ def steps(experiment, n):
         experiment.algorithm.step(next(batches))
     samples = experiment.sample(4, Generator(9))
     return {"algorithm": experiment.algorithm.state_dict(), "loader": experiment.loader.state_dict(), "draw": samples}
+
+
+def other(value):
+    """Another value of the same kind."""
+    if isinstance(value, list):
+        return [other(value[0]), *value[1:]]
+    return value / 2 if isinstance(value, float) else value + 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_but_the_limit_matters(name, root) -> None:
+    """What may be changed changes what is trained."""
+    recipe, settings = recipes.load(name), settings_of(name, root)
+    state = steps(recipe.build(settings, Generator(0)), 2)
+    for key, value in recipe.SETTINGS.items():
+        if key not in LIMITS and isinstance(value, int | float | list) and not isinstance(value, bool):
+            changed = recipe.build({**settings, key: other(settings[key])}, Generator(0))
+            assert difference(state, steps(changed, 2)) is not None, key
 
 
 def test_there_are_the_recipes_of_the_plan() -> None:
@@ -103,7 +122,7 @@ def test_samples_pictures_and_scores(name, root, tmp_path) -> None:
         assert picture.caption
     scores = experiment.scores(Generator(1))
     assert scores
-    assert all(isinstance(score, Score) for score in scores)
+    assert all(isinstance(score, Score) and math.isfinite(score.value) for score in scores)
     again = experiment.scores(Generator(1))
     assert [score.as_dict() for score in scores] == [score.as_dict() for score in again]
 
