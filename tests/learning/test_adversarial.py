@@ -387,6 +387,7 @@ def test_the_noise_has_the_dtype_of_the_generator() -> None:
         algorithm = small()
     finally:
         mg.set_default_dtype("float32")
+    assert algorithm.prior(4, algorithm.rng).dtype == np.float64
     algorithm.step(mg.zeros(4, 3, dtype="float64"))
     assert {a.dtype for a in parameters(algorithm)} == {np.dtype("float64")}
 

@@ -67,15 +67,15 @@ MUTANTS = [
     Mutant(
         "minimax climbs",
         LEARNING,
-        "return -0.5 * softplus(logits).mean()",
-        "return 0.5 * softplus(logits).mean()",
+        "return 0.5 * logsigmoid(-logits).mean()",
+        "return -0.5 * logsigmoid(-logits).mean()",
         TESTS + "test_what_each_cost_descends_at_the_best_discriminator[minimax-<lambda>]",
     ),
     Mutant(
         "minimax does not saturate",
         LEARNING,
-        "return -0.5 * softplus(logits).mean()",
-        "return -0.5 * softplus(-logits).mean()",
+        "return 0.5 * logsigmoid(-logits).mean()",
+        "return 0.5 * logsigmoid(logits).mean()",
         TESTS + "test_the_minimax_cost_saturates_when_the_discriminator_wins",
     ),
     Mutant(
@@ -232,5 +232,26 @@ MUTANTS = [
         "{name: value.detach() for name, value in values.items()}",
         "dict(values)",
         TESTS + "test_metrics_hold_no_graph",
+    ),
+    Mutant(
+        "noise of the default dtype",
+        LEARNING,
+        "return rng.normal(shape, dtype=weight.dtype, device=weight.device)",
+        "return rng.normal(shape)",
+        TESTS + "test_the_noise_has_the_dtype_of_the_generator",
+    ),
+    Mutant(
+        "a state that does not fit is half loaded",
+        LEARNING,
+        "            for name, state in before.items():\n                getattr(self, name).load_state_dict(state)\n",
+        "",
+        TESTS + "test_training_continues_bit_for_bit_from_its_state",
+    ),
+    Mutant(
+        "optimizers of the wrong networks are accepted",
+        LEARNING,
+        "if any(id(parameter) not in own for parameter",
+        "if any(id(parameter) in () for parameter",
+        "tests/errors/test_errors.py::test_error[learning-optimizers]",
     ),
 ]
