@@ -134,7 +134,7 @@ from minigen.random import (
 
 __version__ = "0.1.0"
 
-LAZY = ("data", "evaluation", "learning", "models", "nn", "optim", "training", "viz")
+LAZY = ("data", "evaluation", "learning", "models", "nn", "optim", "recipes", "training", "viz")
 LAZY_NAMES = {"load": "training.serialization", "save": "training.serialization"}
 
 __all__ = [

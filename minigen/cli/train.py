@@ -143,7 +143,7 @@ def train_to_the_end(
         loop = runs.train(run, plan, experiment, rng, limit=limit, saves=save_every, progress=sys.stderr.isatty())
     except KeyboardInterrupt:
         how = f"minigen train --resume {shlex.quote(str(run.path))}"
-        click.echo(f"interrupted, the state is saved: continue with {how}", err=True)
+        click.echo(f"interrupted: continue with {how}", err=True)
         ctx.exit(130)
     click.echo(f"{loop.step} steps, {loop.epoch} epochs, {loop.seconds:.1f} s: {runs.numbers(loop)}")
     click.echo(f"pictures, metrics and checkpoints: {run.path}")

@@ -1,7 +1,7 @@
 """Generative adversarial networks: a generator makes samples, a discriminator tells them from data.
 
 Reading order: `minigen/models/adversarial/generator.py`, `minigen/models/adversarial/discriminator.py`,
-`minigen/learning/adversarial.py`; then `docs/adversarial.md` and `examples/gan_digits.py`.
+`minigen/learning/adversarial.py`; then `docs/adversarial.md` and `minigen/recipes/gan_digits.py`.
 """
 
 from minigen.models.adversarial.discriminator import Discriminator
