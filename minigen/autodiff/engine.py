@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minigen.autodiff.graph import TensorBase, describe, node_of, sweep, wrap
+from minigen.autodiff.graph import TensorBase, describe, node_of, wrap
+from minigen.autodiff.sweep import sweep
 from minigen.backend import check_same_device, namespace
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import minigen.autodiff as ad
 from minigen.autodiff import Tensor
-from minigen.autodiff.graph import Output, node_of, reachable
+from minigen.autodiff.graph import Output, node_of
+from minigen.autodiff.sweep import reachable
 
 STEP = 1e-6
 RTOL, ATOL = 1e-6, 1e-7

@@ -10,7 +10,7 @@ import pytest
 
 import minigen as mg
 from minigen.autodiff import op, wrap
-from minigen.autodiff.graph import reachable
+from minigen.autodiff.sweep import reachable
 
 
 def leaf(values, dtype="float64"):

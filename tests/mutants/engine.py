@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 GRAPH = "minigen/autodiff/graph.py"
+SWEEP = "minigen/autodiff/sweep.py"
 TABLE = "minigen/autodiff/table.py"
 TENSOR = "minigen/autodiff/tensor.py"
 INPLACE = "minigen/autodiff/ops/inplace.py"
@@ -20,42 +21,42 @@ MUTANTS = [
     # ------------------------------------------------------------------------------- order and sums
     Mutant(
         "nodes in the order they were found",
-        GRAPH,
+        SWEEP,
         'found.sort(key=attrgetter("number"), reverse=True)',
         "found.sort(key=lambda node: 0)",
         TESTS + "test_reuse_and_diamonds",
     ),
     Mutant(
         "oldest nodes first",
-        GRAPH,
+        SWEEP,
         'attrgetter("number"), reverse=True)',
         'attrgetter("number"))',
         TESTS + "test_reachable_lists_newest_first",
     ),
     Mutant(
         "a node reached twice is visited twice",
-        GRAPH,
+        SWEEP,
         "                seen.add(parent)\n",
         "                seen.discard(parent)\n",
         TESTS + "test_reachable_lists_newest_first",
     ),
     Mutant(
         "the second arrival replaces the first",
-        GRAPH,
+        SWEEP,
         "            pending[node] = as_array(previous + gradient)\n",
         "            pending[node] = as_array(previous * 0 + gradient)\n",
         TESTS + "test_reuse_and_diamonds",
     ),
     Mutant(
         "the third arrival is lost",
-        GRAPH,
+        SWEEP,
         "            previous += gradient\n",
         "            previous += 0.0 * gradient\n",
         TESTS + "test_a_wide_graph_sums_every_branch_once",
     ),
     Mutant(
         "the second arrival of a recorded sweep is lost",
-        GRAPH,
+        SWEEP,
         "            pending[node] = previous + gradient\n            owned.add(node)\n        elif node in allocated",
         "            pending[node] = previous\n            owned.add(node)\n        elif node in allocated",
         DERIVATIVES + "mul itself]",
@@ -69,21 +70,21 @@ MUTANTS = [
     ),
     Mutant(
         "grad visits nodes that lead to no input",
-        GRAPH,
+        SWEEP,
         "on_paths(order, targets) if",
         "set(order) if",
         TESTS + "test_the_sweep_of_grad_visits_only_paths_to_the_inputs",
     ),
     Mutant(
         "grad runs the rules of inputs not asked for",
-        GRAPH,
+        SWEEP,
         "if targets is not None and parent not in needed:",
         "if targets is not None and parent not in order:",
         "tests/autodiff/test_table.py::test_a_rule_that_is_not_needed_is_not_run",
     ),
     Mutant(
         "grad fills the leaves",
-        GRAPH,
+        SWEEP,
         "                if needed.isdisjoint(node.parents):\n",
         "                if node.parents and needed.isdisjoint(node.parents):\n",
         TESTS + "test_grad_leaves_the_leaves_alone",
@@ -91,35 +92,35 @@ MUTANTS = [
     # ------------------------------------------------------------------------------------- ownership
     Mutant(
         "the second arrival adds into what a rule returned",
-        GRAPH,
+        SWEEP,
         "            pending[node] = as_array(previous + gradient)\n",
         "            previous += gradient\n",
         TESTS + "test_addition_in_place_spares_the_first_two_arrivals",
     ),
     Mutant(
         "every gradient is owned",
-        GRAPH,
+        SWEEP,
         "            return False\n    array = gradient.array",
         "            return True\n    array = gradient.array",
         TESTS + "test_gradients_returned_by_grad_share_nothing",
     ),
     Mutant(
         "a saved array is given away as a gradient",
-        GRAPH,
+        SWEEP,
         "    for value in (received, *saved):\n",
         "    for value in (received,):\n",
         TESTS + "test_a_rule_that_returns_a_saved_array_does_not_give_it_away",
     ),
     Mutant(
         "a part of what a rule received is given away",
-        GRAPH,
+        SWEEP,
         "any(gradient is part for part in value)",
         "gradient in ()",
         TESTS + "test_nor_does_one_that_returns_a_part_of_what_it_was_given",
     ),
     Mutant(
         "a view is owned",
-        GRAPH,
+        SWEEP,
         "    return array.base is None\n",
         "    return True\n",
         TESTS + "test_a_gradient_that_is_a_view_is_copied",
@@ -133,14 +134,14 @@ MUTANTS = [
     ),
     Mutant(
         "the gradient given to backward is kept",
-        GRAPH,
+        SWEEP,
         "        receive(node, seed, False)\n",
         "        receive(node, seed, True)\n",
         TESTS + "test_the_gradient_given_to_backward_is_not_kept",
     ),
     Mutant(
         "a hook's result is given away",
-        GRAPH,
+        SWEEP,
         "                owned.discard(node)  # a hook may keep what it saw or gave\n",
         "",
         TESTS + "test_what_a_hook_saw_or_gave_is_not_the_gradient_itself",
@@ -155,7 +156,7 @@ MUTANTS = [
     # ------------------------------------------------------------------------------ release, versions
     Mutant(
         "nothing is released",
-        GRAPH,
+        SWEEP,
         "                if not retain_graph:\n",
         "                if not retain_graph and not node.parents:\n",
         TESTS + "test_a_second_backward_names_retain_graph",
@@ -169,7 +170,7 @@ MUTANTS = [
     ),
     Mutant(
         "the graph is released when the sweep ends, not node by node",
-        GRAPH,
+        SWEEP,
         "                if not retain_graph:\n                    node.release()\n    finally:\n",
         '    finally:\n        [node.release() for node in order if not retain_graph and hasattr(node, "saved")]\n',
         TESTS + "test_saved_arrays_are_released_node_by_node",
@@ -240,7 +241,7 @@ MUTANTS = [
     ),
     Mutant(
         "a missing cotangent is a zero",
-        GRAPH,
+        SWEEP,
         "                    g = tuple(g)\n",
         "                    g = tuple([0.0 if part is None else part for part in g])\n",
         "tests/autodiff/test_table.py::test_several_outputs_are_one_node_and_a_missing_cotangent_is_none",
@@ -255,7 +256,7 @@ MUTANTS = [
     # ------------------------------------------------------------------------------------------ hooks
     Mutant(
         "hooks run at the first arrival too",
-        GRAPH,
+        SWEEP,
         "                        pending[parent] = gradient\n",
         "                        pending[parent] = parent.watch(gradient) if parent.watch else gradient\n",
         TESTS + "test_hooks_run_once_when_the_gradient_is_complete",
@@ -312,14 +313,14 @@ MUTANTS = [
     ),
     Mutant(
         "the recorded sweep does not record under no_grad",
-        GRAPH,
+        SWEEP,
         "mode.enabled, create_graph\n",
         "mode.enabled, create_graph and mode.enabled\n",
         TESTS + "test_create_graph_records_under_no_grad_too",
     ),
     Mutant(
         "the sweep leaves recording switched",
-        GRAPH,
+        SWEEP,
         "        mode.enabled = previous_mode\n",
         "        mode.enabled = previous_mode or create_graph\n",
         TESTS + "test_create_graph_records_under_no_grad_too",
