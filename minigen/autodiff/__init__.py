@@ -1,7 +1,7 @@
 """Automatic differentiation: Tensors, the graph, the table of derivatives.
 
 Reading order: `graph` (Tensor's core, nodes), `table` (rows and rules), `sweep` (from node to node), `engine`
-(backward and grad), `ops` (the operations by family), `tensor` (the Tensor), `creation`.
+(backward and grad), `ops` (the operations by family), `tensor` (the Tensor), `printing`, `creation`.
 """
 
 from minigen.autodiff.engine import backward, grad

@@ -1,7 +1,7 @@
 """The Tensor: an array with a memory of how it was computed.
 
 The methods of each family of operations stand beside their rows in `ops`; here is what remains: making,
-moving, reading, printing, and the gradient.
+reading, copying, and the gradient.
 """
 
 import copy
@@ -17,26 +17,18 @@ from minigen.autodiff.ops.activation import ActivationMethods
 from minigen.autodiff.ops.arithmetic import ArithmeticMethods
 from minigen.autodiff.ops.arranging import ArrangingMethods
 from minigen.autodiff.ops.comparison import ComparisonMethods
+from minigen.autodiff.ops.conversion import ConversionMethods
 from minigen.autodiff.ops.exponential import ExponentialMethods
 from minigen.autodiff.ops.gathering import GatheringMethods
 from minigen.autodiff.ops.indexing import IndexingMethods
-from minigen.autodiff.ops.inplace import assign, check_writable
 from minigen.autodiff.ops.joining import JoiningMethods
 from minigen.autodiff.ops.matmul import MatmulMethods
 from minigen.autodiff.ops.norm import NormMethods
-from minigen.autodiff.ops.operands import as_dtype, operand
 from minigen.autodiff.ops.ordering import OrderingMethods
 from minigen.autodiff.ops.reduction import ReductionMethods
 from minigen.autodiff.ops.shape import ShapeMethods
-from minigen.autodiff.table import Op, op
-from minigen.backend import Array, Device, DType, device_of, get_default_dtype, namespace, to_device, to_dtype, to_host
-
-_clone = op("clone", lambda x: x.copy(), x=lambda g: g)
-_move: Op = op(
-    "to",
-    lambda x, *, device, origin: to_device(x, device),
-    x=lambda g, device, origin: _move(g, device=origin, origin=device),
-)
+from minigen.autodiff.printing import text_of
+from minigen.backend import Array, Device, DType, device_of, get_default_dtype
 
 
 class RemovableHandle:
@@ -52,6 +44,7 @@ class RemovableHandle:
 
 
 class Tensor(
+    ConversionMethods,
     ArithmeticMethods,
     ComparisonMethods,
     ExponentialMethods,
@@ -265,116 +258,6 @@ class Tensor(
         """Say that `array` was written by hand, so that graphs which saved it can tell."""
         self.storage.version += 1
 
-    # -------------------------------------------------------------------------- copies and moves
-
-    def clone(self) -> "Tensor":
-        """Return a copy, joined to the graph.
-
-        Examples
-        --------
-        >>> import minigen as mg
-        >>> mg.tensor([1.0]).clone()
-        tensor([1.])
-        """
-        return _clone(self)
-
-    def to(self, *target: Any, device: Any = None, dtype: Any = None) -> "Tensor":
-        """Return the Tensor on a device, in a dtype, or both: itself if nothing changes.
-
-        Parameters
-        ----------
-        *target : dtype, device or Tensor
-            Where to; a Tensor stands for its device and dtype.
-        device, dtype : optional
-            The same by name.
-
-        Examples
-        --------
-        >>> import minigen as mg
-        >>> mg.tensor([1, 2]).to(mg.float64)
-        tensor([1., 2.], dtype=float64)
-        """
-        for item in target:
-            if isinstance(item, TensorBase):
-                device, dtype = device_of(item.array), item.array.dtype
-            elif isinstance(item, Device) or (isinstance(item, str) and item.partition(":")[0] in ("cpu", "cuda")):
-                device = item
-            elif item is not None:
-                dtype = item
-        result = self if dtype is None else as_dtype(self, to_dtype(dtype))
-        if device is None:
-            return result
-        origin = device_of(result.array)
-        target_device = Device(device) if isinstance(device, str) else device
-        return result if origin == target_device else _move(result, device=target_device, origin=origin)
-
-    def cpu(self) -> "Tensor":
-        """Return the Tensor in host memory."""
-        return self.to("cpu")
-
-    def cuda(self, device: Any = "cuda") -> "Tensor":
-        """Return the Tensor on a GPU."""
-        return self.to(f"cuda:{device}" if isinstance(device, int) else device)
-
-    def type(self, dtype: Any) -> "Tensor":
-        """Return the Tensor in `dtype`."""
-        return self.to(dtype=dtype)
-
-    def type_as(self, other: "Tensor") -> "Tensor":
-        """Return the Tensor in the dtype of `other`."""
-        return self.to(dtype=other.dtype)
-
-    def half(self) -> "Tensor":
-        """Return the Tensor in float16."""
-        return self.to(dtype="float16")
-
-    def float(self) -> "Tensor":
-        """Return the Tensor in float32."""
-        return self.to(dtype="float32")
-
-    def double(self) -> "Tensor":
-        """Return the Tensor in float64."""
-        return self.to(dtype="float64")
-
-    def int(self) -> "Tensor":
-        """Return the Tensor in int32."""
-        return self.to(dtype="int32")
-
-    def long(self) -> "Tensor":
-        """Return the Tensor in int64."""
-        return self.to(dtype="int64")
-
-    def bool(self) -> "Tensor":
-        """Return the Tensor as booleans: True where not 0."""
-        return self.to(dtype="bool")
-
-    def contiguous(self) -> "Tensor":
-        """Return the Tensor in C order: itself if it is."""
-        return self if self.array.flags.c_contiguous else self.clone()
-
-    # ------------------------------------------------------------------------- whole-Tensor writes
-
-    def zero_(self) -> "Tensor":
-        """Set every element to 0, in place."""
-        return self.fill_(0)
-
-    def fill_(self, value: Any) -> "Tensor":
-        """Set every element to `value`, in place."""
-        return self.copy_(operand("fill_", value))
-
-    def copy_(self, source: Any) -> "Tensor":
-        """Write `source`, broadcast to this shape and cast to this dtype, in place."""
-        check_writable("copy_", self)
-        source = operand("copy_", source)
-        xp = namespace(self.array)
-        if not isinstance(source, TensorBase):
-            return assign("copy_", self, wrap(xp.full(self.array.shape, source, self.array.dtype)))
-        try:
-            wide = as_dtype(source, self.array.dtype).expand(self.array.shape)
-        except ValueError:
-            raise ValueError(f"copy_: {describe(source)} does not broadcast to {describe(self)}") from None
-        return assign("copy_", self, wide.clone())
-
     # ------------------------------------------------------------------------------- reading it
 
     def numpy(self) -> Any:
@@ -445,23 +328,7 @@ class Tensor(
         return format(self.item(), spec)
 
     def __repr__(self) -> str:
-        array = to_host(self.array)
-        style: dict[str, Any] = {"separator": ", ", "prefix": "tensor(", "precision": 4}
-        if array.dtype.kind == "f" and array.size and not _integral(array):
-            style["floatmode"] = "fixed"
-        notes = []
-        if array.dtype not in (get_default_dtype(), numpy.int64, numpy.bool_):
-            notes.append(f"dtype={array.dtype}")
-        if not array.size and array.ndim > 1:
-            notes.insert(0, f"size={self.shape}")
-        if type(self.array) is not numpy.ndarray:
-            notes.append(f"device='{self.device}'")
-        if self._node is not None and not self.is_leaf:
-            source = self._node.parents[0] if type(self._node) is graph.Output else self._node
-            notes.append(f"grad_fn=<{source.plan.op.name}>")
-        elif self._requires_grad:
-            notes.append("requires_grad=True")
-        return f"tensor({', '.join([numpy.array2string(array, **style), *notes])})"
+        return text_of(self)
 
     # ------------------------------------------------------------------------------ copy module
 
@@ -501,11 +368,6 @@ def _rebuilt(kind: Any, array: Array, requires_grad: bool) -> Tensor:
     twin = wrap(array) if kind is Tensor else kind(wrap(array))
     twin._requires_grad = requires_grad
     return twin
-
-
-def _integral(array: Any) -> bool:
-    finite = array[numpy.isfinite(array)]
-    return bool((finite == numpy.rint(finite)).all())
 
 
 graph.tensor_class = Tensor

@@ -348,7 +348,7 @@ MUTANTS = [
     ),
     Mutant(
         "clone leaves the graph",
-        TENSOR,
+        "minigen/autodiff/ops/conversion.py",
         "x=lambda g: g)\n_move",
         "x=lambda g: 0.0 * g)\n_move",
         TESTS + "test_clone_stays_in_the_graph",
