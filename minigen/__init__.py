@@ -39,25 +39,7 @@ from minigen.autodiff.ops.activation import (
     tanh,
 )
 from minigen.autodiff.ops.arithmetic import abs_ as abs
-from minigen.autodiff.ops.arithmetic import (
-    add,
-    ceil,
-    clip,
-    div,
-    floor,
-    maximum,
-    minimum,
-    mul,
-    neg,
-    pow,
-    reciprocal,
-    round,
-    sign,
-    square,
-    sub,
-    trunc,
-)
-from minigen.autodiff.ops.arithmetic import clip as clamp
+from minigen.autodiff.ops.arithmetic import add, div, mul, neg, pow, reciprocal, sign, square, sub
 from minigen.autodiff.ops.arranging import diagonal, flip, roll, tril, triu
 from minigen.autodiff.ops.comparison import (
     allclose,
@@ -89,6 +71,8 @@ from minigen.autodiff.ops.gathering import (
 )
 from minigen.autodiff.ops.indexing import index_set, masked_fill, where
 from minigen.autodiff.ops.joining import cat, chunk, concat, hstack, split, stack, unbind, vstack
+from minigen.autodiff.ops.limits import ceil, clip, floor, maximum, minimum, round, trunc
+from minigen.autodiff.ops.limits import clip as clamp
 from minigen.autodiff.ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from minigen.autodiff.ops.norm import norm, std, var
 from minigen.autodiff.ops.ordering import amax, amin, argmax, argmin, argsort, sort, topk

@@ -22,6 +22,7 @@ from minigen.autodiff.ops.exponential import ExponentialMethods
 from minigen.autodiff.ops.gathering import GatheringMethods
 from minigen.autodiff.ops.indexing import IndexingMethods
 from minigen.autodiff.ops.joining import JoiningMethods
+from minigen.autodiff.ops.limits import LimitMethods
 from minigen.autodiff.ops.matmul import MatmulMethods
 from minigen.autodiff.ops.norm import NormMethods
 from minigen.autodiff.ops.ordering import OrderingMethods
@@ -46,6 +47,7 @@ class RemovableHandle:
 class Tensor(
     ConversionMethods,
     ArithmeticMethods,
+    LimitMethods,
     ComparisonMethods,
     ExponentialMethods,
     ActivationMethods,

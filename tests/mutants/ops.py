@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 OPS = "minigen/autodiff/ops/"
 ACTIVATION, ARITHMETIC, EXPONENTIAL = OPS + "activation.py", OPS + "arithmetic.py", OPS + "exponential.py"
+LIMITS = OPS + "limits.py"
 ARRANGING, SHAPE, JOINING, INDEXING = OPS + "arranging.py", OPS + "shape.py", OPS + "joining.py", OPS + "indexing.py"
 REDUCTION, NORM, ORDERING = OPS + "reduction.py", OPS + "norm.py", OPS + "ordering.py"
 MATMUL, EINSUM, LOSS, GATHERING = OPS + "matmul.py", OPS + "einsum.py", OPS + "loss.py", OPS + "gathering.py"
@@ -94,28 +95,28 @@ MUTANTS = [
     ),
     Mutant(
         "ties of maximum go to the first",
-        ARITHMETIC,
+        LIMITS,
         "x=lambda g, x, y: where_row(x > y, g, where_row(x == y, 0.5 * g, 0.0)),",
         "x=lambda g, x, y: where_row(x >= y, g, 0.0),",
         TESTS + "test_arithmetic.py::test_ties_share_and_other_gradients_go_to_the_winner",
     ),
     Mutant(
         "ties of minimum count twice",
-        ARITHMETIC,
+        LIMITS,
         "where_row(y < x, g, where_row(x == y, 0.5 * g, 0.0))",
         "where_row(y < x, g, where_row(x == y, g, 0.0))",
         PROBES + "test_ties_of_two_operands_share_the_gradient",
     ),
     Mutant(
         "clip stops at its lower bound",
-        ARITHMETIC,
+        LIMITS,
         "where_row(x >= low, g, 0.0)",
         "where_row(x > low, g, 0.0)",
         PROBES + "test_kinks_and_edges",
     ),
     Mutant(
         "clip stops at its upper bound",
-        ARITHMETIC,
+        LIMITS,
         "where_row(x <= high, g, 0.0)",
         "where_row(x < high, g, 0.0)",
         TESTS + "test_arithmetic.py::test_clip_passes_at_its_bounds",

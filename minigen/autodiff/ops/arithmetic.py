@@ -6,7 +6,7 @@ from minigen.autodiff.graph import TensorBase, wrap
 from minigen.autodiff.ops.exponential import log_row
 from minigen.autodiff.ops.indexing import where_row
 from minigen.autodiff.ops.inplace import assign
-from minigen.autodiff.ops.operands import binary, checked, floating, operand, promoted
+from minigen.autodiff.ops.operands import binary, checked, floating, promoted
 from minigen.autodiff.table import Op, op
 from minigen.backend import namespace
 
@@ -24,10 +24,6 @@ _mul = op("mul", lambda x, y: x * y, x=lambda g, y: g * y, y=lambda g, x: g * x,
 _div = op("div", lambda x, y: x / y, x=lambda g, y: g / y, y=lambda g, y, out: -(g * out) / y, broadcasts=True)
 _neg = op("neg", lambda x: -x, x=lambda g: -g)
 sign_row = op("sign", lambda xp, x: xp.sign(x), x=lambda g: zeros_like_row(g))
-_floor = op("floor", lambda xp, x: xp.floor(x), x=lambda g: zeros_like_row(g))
-_ceil = op("ceil", lambda xp, x: xp.ceil(x), x=lambda g: zeros_like_row(g))
-_trunc = op("trunc", lambda xp, x: xp.trunc(x), x=lambda g: zeros_like_row(g))
-_round = op("round", lambda xp, x, *, decimals: xp.round(x, decimals), x=lambda g: zeros_like_row(g))
 abs_row = op("abs", lambda x: abs(x), x=lambda g, x: g * sign_row(x))
 _square = op("square", lambda x: x * x, x=lambda g, x: g * (2.0 * x))
 
@@ -51,32 +47,6 @@ def _power_by_base(g: Any, x: Any, y: Any) -> Any:
 
 _pow_number = op("pow_number", lambda x, *, exponent: x**exponent, x=_power_by_number)
 _pow: Op = op("pow", lambda x, y: x**y, x=_power_by_base, y=_power_by_exponent, broadcasts=True)
-
-_maximum = op(
-    "maximum",
-    lambda xp, x, y: xp.maximum(x, y),
-    x=lambda g, x, y: where_row(x > y, g, where_row(x == y, 0.5 * g, 0.0)),
-    y=lambda g, x, y: where_row(y > x, g, where_row(x == y, 0.5 * g, 0.0)),
-    broadcasts=True,
-)
-_minimum = op(
-    "minimum",
-    lambda xp, x, y: xp.minimum(x, y),
-    x=lambda g, x, y: where_row(x < y, g, where_row(x == y, 0.5 * g, 0.0)),
-    y=lambda g, x, y: where_row(y < x, g, where_row(x == y, 0.5 * g, 0.0)),
-    broadcasts=True,
-)
-
-
-def _clip_gradient(g: Any, x: Any, low: float | None, high: float | None) -> Any:
-    """Pass the gradient where x is inside the bounds or on them."""
-    if low is not None:
-        g = where_row(x >= low, g, 0.0)
-    return g if high is None else where_row(x <= high, g, 0.0)
-
-
-_clip = op("clip", lambda x, *, low, high: x.clip(low, high), x=_clip_gradient)
-
 
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> "Tensor":
     """Return ``input + alpha * other``.
@@ -236,126 +206,6 @@ def sign(input: TensorBase) -> "Tensor":
     return sign_row(checked("sign", input))
 
 
-def floor(input: TensorBase) -> "Tensor":
-    """Return the largest whole number not above each element; its slope is 0 everywhere.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.floor(mg.tensor([-1.5, 2.5]))
-    tensor([-2.,  2.])
-    """
-    return _whole(_floor, input)
-
-
-def ceil(input: TensorBase) -> "Tensor":
-    """Return the smallest whole number not below each element; its slope is 0 everywhere.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.ceil(mg.tensor([-1.5, 2.5]))
-    tensor([-1.,  3.])
-    """
-    return _whole(_ceil, input)
-
-
-def trunc(input: TensorBase) -> "Tensor":
-    """Return each element without its fraction; its slope is 0 everywhere.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.trunc(mg.tensor([-1.5, 2.5]))
-    tensor([-1.,  2.])
-    """
-    return _whole(_trunc, input)
-
-
-def round(input: TensorBase, *, decimals: int = 0) -> "Tensor":
-    """Return each element rounded to `decimals` places, halves to even; its slope is 0 everywhere.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.round(mg.tensor([-1.5, 2.5]))
-    tensor([-2.,  2.])
-    """
-    return _whole(_round, input, decimals=decimals)
-
-
-def _whole(row: Op, input: TensorBase, **keywords: int) -> "Tensor":
-    """Run a row that makes whole numbers; integers are whole already."""
-    x = checked(row.name, input)
-    return row(x, **keywords) if x.array.dtype.kind == "f" else x
-
-
-def maximum(input: Operand, other: Operand) -> "Tensor":
-    """Return the larger of two operands, element by element; ties share the gradient.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.maximum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
-    tensor([3., 5.])
-    """
-    return binary(_maximum, input, other)
-
-
-def minimum(input: Operand, other: Operand) -> "Tensor":
-    """Return the smaller of two operands, element by element; ties share the gradient.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.minimum(mg.tensor([1.0, 5.0]), mg.tensor([3.0, 2.0]))
-    tensor([1., 2.])
-    """
-    return binary(_minimum, input, other)
-
-
-def clip(input: TensorBase, min: Operand = None, max: Operand = None) -> "Tensor":
-    """Return `input` limited to the interval from `min` to `max`; the gradient passes at the bounds.
-
-    Parameters
-    ----------
-    input : Tensor
-        Any shape.
-    min, max : float or Tensor, optional
-        The bounds; at least one is given.
-
-    Returns
-    -------
-    Tensor
-        Of the shape of `input`.
-
-    Raises
-    ------
-    ValueError
-        If neither bound is given.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> mg.clip(mg.tensor([-1.0, 0.5, 2.0]), 0.0, 1.0)
-    tensor([0.0000, 0.5000, 1.0000])
-    """
-    checked("clip", input)
-    if min is None and max is None:
-        raise ValueError("clip: expected a bound, got min=None and max=None: give one of them")
-    low, high = [None if bound is None else operand("clip", bound) for bound in (min, max)]
-    if isinstance(low, TensorBase) or isinstance(high, TensorBase):
-        if low is not None:
-            x, low = promoted("clip", input, low)
-            input = where_row(x < low, low, x)
-        if high is not None:
-            x, high = promoted("clip", input, high)
-            input = where_row(x > high, high, x)
-        return input  # type: ignore[return-value]
-    x = promoted("clip", input, *[bound for bound in (low, high) if bound is not None])[0]
-    return _clip(x, low=low, high=high)
-
-
 class ArithmeticMethods(TensorBase):
     """The arithmetic of Tensors: operators and methods."""
 
@@ -455,38 +305,6 @@ class ArithmeticMethods(TensorBase):
         """See `minigen.sign`."""
         return sign_row(self)
 
-    def floor(self) -> "Tensor":
-        """See `minigen.floor`."""
-        return floor(self)
-
-    def ceil(self) -> "Tensor":
-        """See `minigen.ceil`."""
-        return ceil(self)
-
-    def trunc(self) -> "Tensor":
-        """See `minigen.trunc`."""
-        return trunc(self)
-
-    def round(self, *, decimals: int = 0) -> "Tensor":
-        """See `minigen.round`."""
-        return round(self, decimals=decimals)
-
-    def maximum(self, other: Operand) -> "Tensor":
-        """See `minigen.maximum`."""
-        return maximum(self, other)
-
-    def minimum(self, other: Operand) -> "Tensor":
-        """See `minigen.minimum`."""
-        return minimum(self, other)
-
-    def clip(self, min: Operand = None, max: Operand = None) -> "Tensor":
-        """See `minigen.clip`."""
-        return clip(self, min, max)
-
-    def clamp(self, min: Operand = None, max: Operand = None) -> "Tensor":
-        """See `minigen.clip`."""
-        return clip(self, min, max)
-
     def add_(self, other: Operand, *, alpha: float = 1) -> "Tensor":
         """Add in place; see `minigen.add`."""
         return assign("add_", self, add(self, other, alpha=alpha))
@@ -514,11 +332,3 @@ class ArithmeticMethods(TensorBase):
     def abs_(self) -> "Tensor":
         """Take the absolute value in place; see `minigen.abs`."""
         return assign("abs_", self, abs_row(self))
-
-    def clip_(self, min: Operand = None, max: Operand = None) -> "Tensor":
-        """Limit in place; see `minigen.clip`."""
-        return assign("clip_", self, self.clip(min, max))
-
-    def clamp_(self, min: Operand = None, max: Operand = None) -> "Tensor":
-        """Limit in place; see `minigen.clip`."""
-        return assign("clamp_", self, self.clip(min, max))

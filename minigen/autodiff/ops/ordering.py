@@ -8,9 +8,9 @@ mask and their mean are each other's adjoint. NaN counts as greater than every n
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minigen.autodiff.graph import TensorBase, describe, wrap
-from minigen.autodiff.ops.arithmetic import maximum, minimum
 from minigen.autodiff.ops.comparison import outside
 from minigen.autodiff.ops.gathering import scatter_row
+from minigen.autodiff.ops.limits import maximum, minimum
 from minigen.autodiff.ops.operands import checked
 from minigen.autodiff.ops.reduction import Dims, count_of, kept, reduced, spread_row
 from minigen.autodiff.ops.shape import axis_of, reshape_row
