@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "safetensors": {"training"},
     "tqdm": {"training"},
     "click": {"cli"},
+    "hypothesis": {"testing"},
 }
 DISTRIBUTION = {"cupy": "cupy-cuda12x", "cupyx": "cupy-cuda12x"}  # where it has another name
 REFUSED = {"pickle", "shelve", "marshal", "random"}  # stored code, and draws that no rng made

@@ -1,0 +1,28 @@
+"""Testing gradients and stochastic algorithms, your own as much as minigen's.
+
+Reading order: `gradcheck` (is this derivative right?), `function`, `numeric` and `rules` (how it finds out), `errors`
+(what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it).
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from minigen.testing.errors import GradientError
+from minigen.testing.gradcheck import gradcheck
+
+if TYPE_CHECKING:
+    from minigen.testing.decorators import given_gradients
+
+__all__ = ["gradcheck", "GradientError", "given_gradients"]
+
+LAZY = {"given_gradients": "decorators"}  # these need Hypothesis
+LAZY_MODULES = ("strategies",)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Hypothesis when it is first named."""
+    if name in LAZY:
+        return getattr(importlib.import_module(f"minigen.testing.{LAZY[name]}"), name)
+    if name in LAZY_MODULES:
+        return importlib.import_module(f"minigen.testing.{name}")
+    raise AttributeError(f"module 'minigen.testing' has no attribute {name!r}")
