@@ -25,7 +25,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("minigen", "tests", "examples", "docs", "conftest.py", "pyproject.toml", "setup.cfg", "README.md", "Makefile")
+COPIED = (
+    "minigen",
+    "tests",
+    "examples",
+    "docs",
+    "conftest.py",
+    "pytest_minigen.py",
+    "pyproject.toml",
+    "setup.cfg",
+    "README.md",
+    "Makefile",
+)
 JUDGE = Path(__file__).with_name("judge.py")
 NO_SYSTEM = {"__init__", "judge", "mutant", "run"}
 LINES = 3  # of a patch, at most
