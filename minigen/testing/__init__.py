@@ -1,7 +1,8 @@
 """Testing gradients and stochastic algorithms, your own as much as minigen's.
 
 Reading order: `gradcheck` (is this derivative right?), `function`, `numeric` and `rules` (how it finds out), `errors`
-(what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it).
+(what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it); `expectation`
+(what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of).
 """
 
 import importlib
@@ -12,15 +13,17 @@ from minigen.testing.gradcheck import gradcheck
 
 if TYPE_CHECKING:
     from minigen.testing.decorators import given_gradients
+    from minigen.testing.expectation import exact_expectation
+    from minigen.testing.records import op_records
 
-__all__ = ["gradcheck", "GradientError", "given_gradients"]
+__all__ = ["gradcheck", "GradientError", "given_gradients", "op_records", "exact_expectation"]
 
-LAZY = {"given_gradients": "decorators"}  # these need Hypothesis
-LAZY_MODULES = ("strategies",)
+LAZY = {"given_gradients": "decorators", "op_records": "records", "exact_expectation": "expectation"}
+LAZY_MODULES = ("strategies", "records")
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs Hypothesis when it is first named."""
+    """Load what needs Hypothesis or upper rooms when it is first named."""
     if name in LAZY:
         return getattr(importlib.import_module(f"minigen.testing.{LAZY[name]}"), name)
     if name in LAZY_MODULES:

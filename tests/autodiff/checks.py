@@ -1,14 +1,9 @@
-"""Derivatives against central differences, and the strategies that draw operands for them.
-
-`check_derivatives` is the independent route for every row of the table: it knows no rule, only the function.
-"""
+"""Derivatives against central differences: a small second route beside `minigen.testing.gradcheck`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 import minigen.autodiff as ad
 from minigen.autodiff import Tensor
@@ -17,17 +12,6 @@ from minigen.autodiff.sweep import reachable
 
 STEP = 1e-6
 RTOL, ATOL = 1e-6, 1e-7
-
-
-@dataclass(frozen=True)
-class Case:
-    """An operation under test: a function of Tensors, what it is given, and the rows it must go through."""
-
-    name: str
-    function: Callable[..., Any]
-    operands: st.SearchStrategy[tuple[np.ndarray, ...]]
-    covers: tuple[str, ...] = field(default=())
-    order: int = 2
 
 
 def check_derivatives(function: Callable[..., Any], arrays: tuple[np.ndarray, ...], order: int = 2) -> set[str]:
@@ -136,74 +120,3 @@ def rows_of(tensor: Tensor) -> set[str]:
 def signed(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Draw numbers of both signs and of size at least 1/2, so that no element can hide."""
     return np.asarray(rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1.5, shape))
-
-
-# ----------------------------------------------------------------------------------------- strategies
-
-shapes = st.sampled_from(
-    [(2, 3), (), (3, 2, 2), (0,), (2, 1, 3), (1,), (3,), (2, 0), (1, 3, 1, 2), (1, 1), (2, 2, 3), (3, 1), (2, 3, 1, 2)]
-)
-
-one_way = [
-    ((2, 3), (2, 1)),
-    ((2, 3), (3,)),
-    ((2, 1, 3), (1, 2, 1)),
-    ((2, 3), ()),
-    ((2, 2, 3), (2, 1)),
-    ((3, 1), (1, 2)),
-    ((1,), (2, 1, 2)),
-    ((2, 3, 1, 2), (3, 2, 1)),
-    ((2, 0), (1,)),
-    ((0,), ()),
-    ((1,), ()),
-]
-same_shape = [((2, 3), (2, 3)), ((), ()), ((3, 1, 2), (3, 1, 2)), ((0,), (0,))]
-pairs = st.sampled_from([*one_way, *[(y, x) for x, y in one_way], *same_shape])
-"""Pairs of shapes that broadcast. Lists, because drawn lengths are mostly 0 and 1, which hide a wrong axis."""
-
-
-@st.composite
-def values(draw: st.DrawFn, shape: tuple[int, ...], low: float = -2, high: float = 2, away: tuple[float, ...] = ()):
-    """Draw distinct float64 numbers in some memory layout, at least 0.05 from each of `away`."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    a = rng.uniform(low, high, shape)
-    for kink in away:
-        near = np.abs(a - kink) < 0.05
-        a = np.where(near, kink + np.where(a < kink, -0.1, 0.1), a)
-    return draw(layout(a))
-
-
-@st.composite
-def layout(draw: st.DrawFn, a: np.ndarray):
-    """Return the values of `a` in C order, permuted, with negative strides, or with gaps between them."""
-    kind = draw(st.sampled_from(["C", "permuted", "negative", "gaps"]))
-    a = np.asarray(a)
-    if kind == "permuted":
-        return np.array(a.T, order="C").T
-    if kind == "negative" and a.ndim:
-        return np.array(a[::-1], order="C")[::-1]
-    if kind == "gaps" and a.ndim:
-        wide = np.full((*a.shape[:-1], 2 * a.shape[-1]), np.nan)
-        wide[..., ::2] = a
-        return wide[..., ::2]
-    return np.array(a, order="C")
-
-
-@st.composite
-def unary(draw: st.DrawFn, low: float = -2, high: float = 2, away: tuple[float, ...] = (), shape: Any = shapes):
-    """Draw one operand of any shape."""
-    return (draw(values(draw(shape), low, high, away)),)
-
-
-@st.composite
-def broadcast_pair(
-    draw: st.DrawFn, low: float = -2, high: float = 2, away: tuple[float, ...] = (), apart: float = 0.0
-):
-    """Draw two operands that broadcast; with `apart`, no two elements that meet are closer than that."""
-    x, y = [draw(values(shape, low, high, away)) for shape in draw(pairs)]
-    if apart:
-        y = np.asarray(y)
-        spread = np.round(y / (4 * apart)) * 4 * apart
-        x = np.round(x / (4 * apart)) * 4 * apart + 2 * apart
-        return np.asarray(x), np.asarray(spread)
-    return x, y

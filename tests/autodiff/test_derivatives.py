@@ -1,37 +1,38 @@
-"""First and second derivative of every operation against central differences, over random operands."""
-
-import importlib
-import pkgutil
+"""First and second derivative of every operation against differences, over random operands."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import minigen as mg
-import tests.autodiff.cases as cases
 from minigen.autodiff import rows
-from tests.autodiff.checks import Case, check_derivatives
+from minigen.testing import op_records
+from tests.autodiff.generated import check_along_ties, check_record, watched_rows
 
-ALL: list[Case] = [
-    case
-    for module in pkgutil.iter_modules(cases.__path__)
-    for case in importlib.import_module(f"{cases.__name__}.{module.name}").CASES
-]
-
-OWN = {name for name, row in rows.items() if row.rules}  # before any example registers an operation of its own
+OWN = set(rows)  # before any example registers an operation of its own
+RECORDS = op_records()
 
 
-@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_derivatives(case: Case) -> None:
-    seen: set[str] = set()
-
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_derivatives(record) -> None:
     @settings(max_examples=15)
-    @given(case.operands)
+    @given(record.samples)
     def run(arrays):
-        seen.update(check_derivatives(case.function, arrays, case.order))
+        check_record(record, arrays)
+
+    with watched_rows() as seen:
+        run()
+    assert set(record.covers) <= seen
+
+
+@pytest.mark.parametrize("record", [r for r in RECORDS if r.tied is not None], ids=lambda record: record.name)
+def test_derivatives_along_ties(record) -> None:
+    @settings(max_examples=25)
+    @given(record.tied)
+    def run(arrays):
+        check_along_ties(record, arrays)
 
     run()
-    assert set(case.covers) <= seen
 
 
 POINTS = np.linspace(0.01, 0.99, 1001)  # inside every domain
@@ -55,5 +56,6 @@ def test_no_element_of_a_thousand_is_forgotten(name) -> None:
 
 
 def test_every_row_has_a_case() -> None:
-    covered = {name for case in ALL for name in case.covers}
+    covered = {name for record in RECORDS for name in record.covers}
     assert OWN - covered == {"to"}  # moving to another device needs another device
+    assert len({record.name for record in RECORDS}) == len(RECORDS)

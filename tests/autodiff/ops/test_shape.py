@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import minigen as mg
 from minigen.autodiff.ops.arranging import pad
 from minigen.backend import shares_memory
-from tests.autodiff.checks import shapes, values
+from minigen.testing.strategies import arrays
 
 X = np.arange(24.0, dtype="float32").reshape(2, 3, 4)
 
@@ -119,7 +119,7 @@ def test_a_write_to_a_view_is_seen_by_its_source() -> None:
     np.testing.assert_array_equal(x.array, [[1, 7, 0], [0, 1, 0], [5, 0, 1]])
 
 
-@given(shapes.flatmap(values), st.data())
+@given(arrays(), st.data())
 def test_reshape_and_back(a, data) -> None:
     x = mg.tensor(a)
     shape = data.draw(st.permutations(a.shape))
