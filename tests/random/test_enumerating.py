@@ -362,14 +362,16 @@ def in_rows(program, **settings):
 
 def chain(rng):
     first = rng.bernoulli(mg.full((rng.rows, 2), 0.25, dtype=mg.float64))
-    noise = rng.categorical(mg.stack([first.sum(1), mg.ones(rng.rows), first[:, 0]], dim=1))
-    return first[:, 0] + 2 * first[:, 1] + 4 * noise
+    weights = mg.stack([first.sum(1), mg.ones(rng.rows), first[:, 0]], dim=1)
+    noise = rng.categorical(mg.stack([weights, first[:, 1:] * weights + mg.tensor([1.0, 0.0, 0.0])], dim=1))
+    return first[:, 0] + 2 * first[:, 1] + 4 * noise[:, 0] + 12 * noise[:, 1]
 
 
 def test_rows_are_the_paths():
     probabilities, values, runs = in_rows(chain)
     assert runs == 3
     paths = {x.item(): w for w, x in outcomes(chain)}
+    assert len(values) == len(paths) == 1 + 2 * 2 + 3 + 3 * 3
     assert dict(zip(values.tolist(), probabilities.tolist(), strict=True)) == pytest.approx(paths, abs=1e-15)
 
 

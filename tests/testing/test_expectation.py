@@ -123,6 +123,23 @@ def test_initialisation_obeys():
     assert found.paths == 81
 
 
+def test_a_loader_shuffles_in_every_way_and_resumes():
+    examples = mg.tensor([[0.0], [1.0], [2.0]])
+
+    def fn(rng):
+        loader = mg.data.DataLoader(examples, 2, shuffle=True, rng=rng)
+        batches = iter(loader)
+        first, state = next(batches), loader.state_dict()
+        rest, resumed = next(batches), mg.data.DataLoader(examples, 2, shuffle=True, rng=rng)
+        resumed.load_state_dict(state)
+        return first, rest, rest - next(iter(resumed))
+
+    found = exact_expectation(fn)
+    assert found.paths == 6
+    assert [x.ravel().tolist() for x in map(mg.Tensor.numpy, found.mean)] == [pytest.approx([1, 1]), [1.0], [0.0]]
+    assert found.variance[2].item() == 0.0
+
+
 def test_the_default_generator_is_that_of_the_path_only_inside():
     before = get_default_generator()
     inside = []

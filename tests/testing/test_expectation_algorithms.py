@@ -86,6 +86,8 @@ def adversarial(prior):
 
 def numbers(state):
     """Return all numbers of a game's state except those of its generator of noise."""
+    if isinstance(state, str):
+        return []
     if isinstance(state, mg.Tensor):
         return state.numpy().ravel().tolist()
     if isinstance(state, dict):
