@@ -1,8 +1,8 @@
 """Testing gradients and stochastic algorithms, your own as much as minigen's.
 
-Reading order: `gradcheck` (is this derivative right?), `function`, `numeric` and `rules` (how it finds out), `errors`
-(what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it); `expectation`
-(what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of).
+Reading order: `gradcheck` (is this derivative right?), `rules`, `values`, `numeric` and `function` (how it finds out),
+`errors` (what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it);
+`expectation` (what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of).
 """
 
 import importlib
