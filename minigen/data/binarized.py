@@ -119,8 +119,14 @@ def parse_npz(path: Path, content: bytes, split: str) -> Any:
     if content[:4] != b"PK\x03\x04":  # zipfile itself looks at a file's end only
         raise DataError(path, f"no zip file (it starts with {content[:4].hex() or 'nothing'})", "one", FIX)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(f"{split}.npy") as member:
-            stored = read_up_to(member, LIMIT + 1)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            packing = archive.getinfo(f"{split}.npy").compress_type
+            if packing not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # as NumPy writes; others may ask for memory
+                raise DataError(path, f"{split}.npy packed by method {packing}", "deflated or stored", FIX)
+            with archive.open(f"{split}.npy") as member:
+                stored = read_up_to(member, LIMIT + 1)
+    except DataError:
+        raise
     except KeyError:
         raise DataError(path, f"no array {split!r}", "train, valid and test", FIX) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from minigen.autodiff import Tensor
 from minigen.data.dataset import Dataset
 from minigen.data.rows import Rows, index_of
-from minigen.data.transforms.transform import Transform, apply_to_batch
+from minigen.data.state import restore, state_of
+from minigen.data.transforms.transform import apply_to_batch
 
 
 class Images(Dataset[Any]):
@@ -55,14 +56,11 @@ class Images(Dataset[Any]):
 
     def state_dict(self) -> dict[str, Any] | None:
         """Return the state of the transform, if it has one."""
-        return self.transform.state_dict() if isinstance(self.transform, Transform) else None
+        return state_of(self.transform)
 
     def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
         """Restore what `state_dict` returned."""
-        if isinstance(self.transform, Transform):
-            self.transform.load_state_dict(state_dict)
-        else:
-            super().load_state_dict(state_dict)
+        restore(self.transform, state_dict)
 
     def _raw(self, index: Any) -> Tensor:
         return self.data[index]
@@ -121,3 +119,16 @@ class LabelledImages(Images):
             transform = self.target_transform
             labels = apply_to_batch(lambda label: transform(label.item()), labels)
         return [super().batch(rows), labels]
+
+    def state_dict(self) -> dict[str, Any] | None:
+        """Return the states of both transforms, if one of them has any."""
+        states = {"transform": state_of(self.transform), "target_transform": state_of(self.target_transform)}
+        return states if any(state is not None for state in states.values()) else None
+
+    def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
+        """Restore what `state_dict` returned."""
+        states = state_dict or {"transform": None, "target_transform": None}
+        if set(states) != {"transform", "target_transform"}:
+            raise ValueError(f"{type(self).__name__}: expected the states of both transforms, got {sorted(states)}")
+        restore(self.transform, states["transform"])
+        restore(self.target_transform, states["target_transform"])

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 
 from minigen.backend import Array
-from minigen.data.dataset import Dataset
 from minigen.data.reading import read
+from minigen.data.state import restore, state_of
 from minigen.random import Generator, as_generator, get_default_generator
 
 
@@ -174,7 +174,7 @@ class DataLoader:
             "given": None if self._epoch is None else self._epoch.given,
             "drawn_from": None if self._epoch is None else self._epoch.drawn_from,
             "generator": self._own_rng().state_dict() if self.shuffle else None,
-            "dataset": self.dataset.state_dict() if isinstance(self.dataset, Dataset) else None,
+            "dataset": state_of(self.dataset),
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -203,8 +203,7 @@ class DataLoader:
                 order = rng.permutation(len(self.dataset)).array
             if self.shuffle:
                 rng.load_state_dict(state_dict["generator"])
-            if isinstance(self.dataset, Dataset):
-                self.dataset.load_state_dict(state_dict["dataset"])
+            restore(self.dataset, state_dict["dataset"])
         except (TypeError, ValueError):
             rng.load_state_dict(before)
             raise

@@ -10,6 +10,7 @@ from minigen.autodiff import Tensor
 from minigen.data.dataset import Dataset
 from minigen.data.reading import read
 from minigen.data.rows import Rows, at
+from minigen.data.state import restore, state_of
 from minigen.random import Generator, as_generator
 
 
@@ -69,14 +70,11 @@ class Subset(Dataset[Any]):
 
     def state_dict(self) -> dict[str, Any] | None:
         """Return the state of the whole, if it has one."""
-        return self.dataset.state_dict() if isinstance(self.dataset, Dataset) else None
+        return state_of(self.dataset)
 
     def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
         """Restore what `state_dict` returned."""
-        if isinstance(self.dataset, Dataset):
-            self.dataset.load_state_dict(state_dict)
-        else:
-            super().load_state_dict(state_dict)
+        restore(self.dataset, state_dict)
 
 
 def random_split(

@@ -222,6 +222,17 @@ class Adversarial:
                 d_fake=on_fake.sigmoid().mean(),
             )
 
+    def _game(self) -> dict[str, Any]:
+        """Return what must be the same where the training is continued."""
+        return {
+            "k": self.k,
+            "cost": self.cost,
+            "real_target": self.real_target,
+            "fake_target": self.fake_target,
+            "generator": repr(self.generator),
+            "discriminator": repr(self.discriminator),
+        }
+
     def _minibatches(self, batch: Any) -> Iterator[Tensor]:
         """Cut `batch` into k minibatches whose sizes differ by at most one."""
         examples = batch[0] if isinstance(batch, tuple | list) else batch
@@ -251,8 +262,9 @@ class Adversarial:
         optimizer.step()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return everything that changes in training: networks, optimizers, generator of noise."""
+        """Return what changes in training (networks, optimizers, generator of noise), and what it belongs to."""
         return {
+            "game": self._game(),
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "opt_g": self.opt_g.state_dict(),
@@ -266,6 +278,10 @@ class Adversarial:
         for name in before:
             if name not in state_dict:
                 raise KeyError(f"Adversarial.load_state_dict: {name!r} is missing; found {', '.join(state_dict)}")
+        for name, here in before.pop("game").items():
+            there = state_dict["game"].get(name)
+            if there != here:
+                raise ValueError(f"Adversarial.load_state_dict: of another game: {name} is {there} there, {here} here")
         try:
             for name in before:
                 getattr(self, name).load_state_dict(state_dict[name])

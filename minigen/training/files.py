@@ -46,9 +46,11 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield temporary
         _reach_the_disk(temporary, os.O_RDWR)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.errno and error.filename in (None, os.fspath(temporary)):
+            error.filename = os.fspath(path)
         raise
     if os.name != "nt":  # Windows does not open folders
         _reach_the_disk(target.parent, os.O_RDONLY)

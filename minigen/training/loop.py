@@ -132,6 +132,7 @@ class Loop:
         self.reason = None
         before, start = self.seconds, time.monotonic()
         with Interrupts() as interrupts, Progress(self, unit, limit, progress) as bar:
+            self._tell("before_start")
             self._tell("on_start")
             while True:
                 self.seconds = before + time.monotonic() - start
@@ -177,11 +178,12 @@ class Loop:
         checkpoint.load_checkpoint(path, self.algorithm, self.loader, self, settings=self.settings)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the counters, the default generator's state and the states of callbacks."""
+        """Return the counters, the last metrics, the default generator's state and the states of callbacks."""
         return {
             **{name: getattr(self, name) for name in (*COUNTERS, "seconds")},
             "rng": random.get_default_generator().state_dict(),
-            "callbacks": {name: state for name, (_, state) in self._states().items() if state},
+            "metrics": {name: float(value) for name, value in self.metrics.items()},
+            "callbacks": {name: callback.state_dict() for name, callback in self._stateful().items()},
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -192,23 +194,27 @@ class Loop:
         ValueError
             If it is not what `state_dict` returns, or is of other callbacks.
         """
-        if not isinstance(state_dict, Mapping) or set(state_dict) != {*COUNTERS, "seconds", "rng", "callbacks"}:
+        keys = {*COUNTERS, "seconds", "rng", "metrics", "callbacks"}
+        if not isinstance(state_dict, Mapping) or set(state_dict) != keys:
             raise ValueError(f"Loop.load_state_dict: expected what state_dict() returns, got {state_dict!r:.200}")
         for name in COUNTERS:
             if type(state_dict[name]) is not int or state_dict[name] < 0:
                 raise ValueError(f"Loop.load_state_dict: {name} must be a count, got {state_dict[name]!r}")
         if type(state_dict["seconds"]) is not float or not state_dict["seconds"] >= 0:
             raise ValueError(f"Loop.load_state_dict: seconds must be a time, got {state_dict['seconds']!r}")
-        saved, own = state_dict["callbacks"], self._states()
-        here = [name for name, (_, state) in own.items() if state]
+        metrics = state_dict["metrics"]
+        if not isinstance(metrics, Mapping) or any(type(value) is not float for value in metrics.values()):
+            raise ValueError(f"Loop.load_state_dict: metrics must be numbers by name, got {metrics!r:.200}")
+        saved, here = state_dict["callbacks"], self._stateful()
         if sorted(saved) != sorted(here):
             raise ValueError(
                 f"Loop.load_state_dict: the state is of the callbacks {', '.join(saved) or 'none'}, "
                 f"here are {', '.join(here) or 'none'}: give the same callbacks"
             )
         random.get_default_generator().load_state_dict(state_dict["rng"])
-        for name in here:
-            own[name][0].load_state_dict(saved[name])
+        for name, callback in here.items():
+            callback.load_state_dict(saved[name])
+        self.metrics = dict(metrics)
         for name in (*COUNTERS, "seconds"):
             setattr(self, name, state_dict[name])
         self._batches = None
@@ -255,13 +261,14 @@ class Loop:
         for callback in self.callbacks:
             getattr(callback, event)(self)
 
-    def _states(self) -> dict[str, tuple[Callback, dict[str, Any]]]:
-        """Return the callbacks and their states by class name, numbered where a class comes again."""
-        found: dict[str, tuple[Callback, dict[str, Any]]] = {}
+    def _stateful(self) -> dict[str, Callback]:
+        """Return the callbacks that have a state by class name, numbered where a class comes again."""
+        found: dict[str, Callback] = {}
         for callback in self.callbacks:
-            kind = type(callback).__name__
-            count = sum(type(other).__name__ == kind for other, _ in found.values())
-            found[f"{kind}-{count + 1}" if count else kind] = callback, callback.state_dict()
+            if type(callback).state_dict is not Callback.state_dict:
+                kind = type(callback).__name__
+                count = sum(type(other).__name__ == kind for other in found.values())
+                found[f"{kind}-{count + 1}" if count else kind] = callback
         return found
 
 

@@ -227,3 +227,18 @@ def test_archives_that_are_refused(tmp_path, content, text):
 
 def test_the_limit_of_unpacking_is_a_gibibyte():
     assert binarized.LIMIT == idx.LIMIT == 2**30
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_other_packings_are_refused_unread(packing, tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packing) as archive:
+        archive.writestr("valid.npy", npz_member())
+    with pytest.raises(DataError, match="packed by method"):
+        parse_npz(tmp_path / "it.npz", content.getvalue(), "valid")
+
+
+def npz_member():
+    stored = io.BytesIO()
+    np.save(stored, np.zeros((3, 98), np.uint8))
+    return stored.getvalue()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import minigen as mg
 from minigen.autodiff import wrap
 from minigen.data import DataLoader, Dataset, Subset, TensorDataset, transforms
 from minigen.data.images import Images
@@ -272,3 +273,58 @@ def test_a_state_for_a_data_set_that_has_none_is_refused_and_changes_nothing():
     with pytest.raises(ValueError, match=r"TensorDataset has no state to restore, got one with \['a'\]"):
         loader.load_state_dict({**good_state(), "dataset": {"a": 1}})
     assert loader.state_dict() == before
+
+
+class Noise:
+    """A transform that draws and is no subclass of anything."""
+
+    def __init__(self):
+        self.rng = mg.random.Generator(0)
+
+    def __call__(self, x):
+        return x + self.rng.integers(100, shape=()).item()
+
+    def state_dict(self):
+        return self.rng.state_dict()
+
+    def load_state_dict(self, state):
+        self.rng.load_state_dict(state)
+
+
+class Drawn:
+    """A data set that draws and is no subclass of anything."""
+
+    def __init__(self):
+        self.noise = Noise()
+        self.state_dict, self.load_state_dict = self.noise.state_dict, self.noise.load_state_dict
+
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, index):
+        return self.noise(index)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Drawn,
+        lambda: mg.data.Subset(Drawn(), range(6)),
+        lambda: mg.data.LabelledImages(mg.zeros(6, 2, 2), mg.arange(6), None, Noise()),
+        lambda: mg.data.LabelledImages(mg.zeros(6, 2, 2), mg.arange(6), Noise(), Noise()),
+        lambda: mg.data.Images(mg.zeros(6, 2, 2), mg.data.transforms.Compose([Noise()])),
+    ],
+)
+def test_whatever_draws_goes_on_where_it_was(make):
+    first, second = (mg.data.DataLoader(make(), batch_size=2) for _ in range(2))
+    batches = iter(first)
+    next(batches)
+    second.load_state_dict(first.state_dict())
+    for a, b in zip(batches, second, strict=True):
+        assert str(a) == str(b)
+
+
+def test_a_state_for_what_has_none_is_refused():
+    loader = mg.data.DataLoader(mg.zeros(6, 1), batch_size=2)
+    with pytest.raises(ValueError, match="no state to restore"):
+        loader.load_state_dict({**loader.state_dict(), "dataset": {"x": 1}})

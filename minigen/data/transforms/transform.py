@@ -10,6 +10,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor
 from minigen.data.collate import default_collate
+from minigen.data.state import restore, state_of
 
 
 class Transform(ABC):
@@ -85,7 +86,7 @@ class Compose(Transform):
 
     def state_dict(self) -> dict[str, Any] | None:
         """Return the states of the transforms that have one, by their number."""
-        states = {str(i): t.state_dict() for i, t in enumerate(self.transforms) if isinstance(t, Transform)}
+        states = {str(i): state_of(transform) for i, transform in enumerate(self.transforms)}
         return {i: state for i, state in states.items() if state is not None} or None
 
     def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
@@ -95,10 +96,7 @@ class Compose(Transform):
         if unknown:
             raise ValueError(f"Compose of {len(self.transforms)} transforms: got states of number {', '.join(unknown)}")
         for i, transform in enumerate(self.transforms):
-            if isinstance(transform, Transform):
-                transform.load_state_dict(states.get(str(i)))
-            elif str(i) in states:
-                raise ValueError(f"Compose: transform {i} ({type(transform).__name__}) has no state to restore")
+            restore(transform, states.get(str(i)))
 
 
 class Lambda(Transform):

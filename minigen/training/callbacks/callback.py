@@ -30,6 +30,9 @@ class Callback:
     epoch 2: 3 rows in the last batch
     """
 
+    def before_start(self, loop: "Loop") -> None:
+        """Before anything is written: what is raised here prevents the run, and all is as it was."""
+
     def on_start(self, loop: "Loop") -> None:
         """Before the first step, of a resumed run too."""
 

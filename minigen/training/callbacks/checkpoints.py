@@ -88,17 +88,20 @@ class Checkpoints(Callback):
         self._epoch = 0  # and its epoch
         self._time = 0.0  # and the clock then
 
-    def on_start(self, loop: "Loop") -> None:
-        """Make the folder, or remove from it what a kill left behind."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(self.folder)
-        found = [step_of(path) or 0 for path in checkpoints(self.folder)]
+    def before_start(self, loop: "Loop") -> None:
+        """Refuse a folder with checkpoints of later steps."""
+        found = self._steps()
         if found and found[-1] > loop.step:
             raise FileExistsError(
                 f"{self.folder} holds a checkpoint of step {found[-1]}, and the training starts at step {loop.step}: "
                 "resume from the latest, or remove those that come later, or choose another folder"
             )
-        self._saved = found[-1] if found else None
+
+    def on_start(self, loop: "Loop") -> None:
+        """Make the folder, or remove from it what a kill left behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(self.folder)
+        self._saved = max(self._steps(), default=None)
         self._epoch = loop.epoch
         self._time = time.monotonic()
 
@@ -117,6 +120,9 @@ class Checkpoints(Callback):
     def on_end(self, loop: "Loop") -> None:
         """Save the last state."""
         self._save(loop)
+
+    def _steps(self) -> list[int]:
+        return [step_of(path) or 0 for path in checkpoints(self.folder)] if self.folder.is_dir() else []
 
     def _save(self, loop: "Loop") -> None:
         if loop.step == self._saved:

@@ -74,8 +74,12 @@ class MetricsFile(Callback):
             raise ValueError("MetricsFile: a metric must not be called step or epoch, which each line has already")
         record = {"step": loop.step, "epoch": loop.epoch, **{name: _plain(v) for name, v in loop.metrics.items()}}
         line = json.dumps(record, allow_nan=False).encode() + b"\n"
-        with open(self.path, "ab", buffering=0) as file:
-            written = file.write(line)
+        try:
+            with open(self.path, "ab", buffering=0) as file:
+                written = file.write(line)
+        except OSError as error:
+            error.filename = os.fspath(self.path)
+            raise
         if written != len(line):
             raise OSError(f"{self.path}: only {written} of {len(line)} bytes were written: is the disk full?")
 

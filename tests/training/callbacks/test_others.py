@@ -116,7 +116,7 @@ def test_a_function_may_measure() -> None:
 @pytest.mark.parametrize("every", [1, 2, 5, 100])
 def test_the_first_bad_step_and_metric_are_named(bad, every) -> None:
     costs = [1.0, 2.0, bad, 4.0, bad, 6.0]
-    with pytest.raises(NonFiniteError, match=rf"step 3: cost is {bad}: resume from an earlier checkpoint"):
+    with pytest.raises(NonFiniteError, match=rf"step 3: cost is {bad}: train anew"):
         fit(Costs(*costs), [1, 2, 3, 4], steps=6, callbacks=[NanGuard(every=every)])
 
 
