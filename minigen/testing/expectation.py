@@ -10,6 +10,7 @@ to 1e-12 or is not. Continuous draws take the nodes of Gauss quadrature, and the
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from minigen.random import using
@@ -22,12 +23,10 @@ from minigen.testing.restoring import Restored
 class Expectation:
     """The moments of what a program returns; made by `exact_expectation`.
 
+    ``mean``, ``variance`` and ``covariance`` are computed when they are first named.
+
     Attributes
     ----------
-    mean : object
-        E[f], structured as what the program returns.
-    variance : object
-        Var[f] of each element.
     error : object or None
         Of the mean, of each element: twice the distance to the mean from one node fewer. None if no continuous law was
         drawn from: the mean is exact but for rounding.
@@ -44,17 +43,17 @@ class Expectation:
         self.paths = paths
         self.total = total
 
-    @property
+    @cached_property
     def mean(self) -> Any:
         """E[f], structured as what the program returns."""
         return self._moments.mean()
 
-    @property
+    @cached_property
     def variance(self) -> Any:
-        """Var[f] of each element."""
+        """Var[f] of each element, structured as the mean."""
         return self._moments.variance()
 
-    @property
+    @cached_property
     def covariance(self) -> Any:
         """The covariances of the elements of each leaf: for shape s, of shape (*s, *s).
 

@@ -211,7 +211,7 @@ class Graphs(Leaf):
         """Count `value`."""
         p, value = self.batch(probability, value)
         tensor = value if isinstance(value, Tensor) else wrap(numpy.asarray(value))
-        x = tensor.reshape(len(p), -1)
+        x = tensor.clone().reshape(len(p), -1)  # the next path may write into what this one returned
         if not x.is_floating_point():
             x = x.to(to_dtype("float64"))
         like = x.device if not isinstance(p, Tensor) else None

@@ -53,14 +53,20 @@ class Restored:
 
     def __enter__(self) -> Self:
         parts = list({id(part): part for thing in self._objects for part in _parts(thing)}.values())
-        self._own: list[tuple[Any, str, Generator]] = []
-        children: dict[int, Generator] = {}
-        for part in parts:
-            for name, value in list(getattr(part, "__dict__", {}).items()):
-                if isinstance(value, Generator):
-                    self._own.append((part, name, value))
-                    setattr(part, name, children.setdefault(id(value), self._rng.spawn()))
-        self._states = [copied(thing.state_dict()) for thing in self._objects]
+        self._own = [
+            (part, name, value)
+            for part in parts
+            for name, value in getattr(part, "__dict__", {}).items()
+            if isinstance(value, Generator)
+        ]
+        children = {id(generator): self._rng.spawn() for _, _, generator in self._own}
+        try:
+            for part, name, generator in self._own:
+                setattr(part, name, children[id(generator)])
+            self._states = [copied(thing.state_dict()) for thing in self._objects]
+        except BaseException:
+            self._return_generators()
+            raise
         parameters = {id(p): p for part in parts for p in _parameters(part)}
         self._gradients = [(p, copied(p.grad)) for p in parameters.values()]
         return self
@@ -80,8 +86,11 @@ class Restored:
         try:
             self.put_back()
         finally:
-            for part, name, generator in self._own:
-                setattr(part, name, generator)
+            self._return_generators()
+
+    def _return_generators(self) -> None:
+        for part, name, generator in self._own:
+            setattr(part, name, generator)
 
 
 def _parts(thing: Any) -> Iterator[Any]:

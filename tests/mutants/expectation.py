@@ -124,6 +124,13 @@ MUTANTS = [
         MEANS + "test_rows_give_what_paths_give",
     ),
     Mutant(
+        "values with a graph are kept by reference",
+        MOMENTS,
+        "tensor.clone().reshape",
+        "tensor.reshape",
+        ALGORITHMS + "test_the_expected_parameters_of_a_game_have_a_gradient_with_respect_to_its_prior",
+    ),
+    Mutant(
         "the variance lacks the way between the means",
         MOMENTS,
         "self.squares += self.weight * share *",
@@ -154,8 +161,8 @@ MUTANTS = [
     Mutant(
         "an algorithm keeps drawing from its own generator",
         RESTORING,
-        "setattr(part, name, children.setdefault(id(value), self._rng.spawn()))",
-        "children.setdefault(id(value), self._rng.spawn())",
+        "setattr(part, name, children[id(generator)])",
+        "setattr(part, name, generator)",
         ALGORITHMS + "test_a_whole_step_of_a_game_has_its_exact_expected_parameters",
     ),
     Mutant(

@@ -207,6 +207,12 @@ def test_draws_have_the_types_of_other_generators():
         assert found == expected
 
 
+def test_every_law_has_its_outcomes():
+    hooks = {name for name, value in vars(Generator).items() if name.startswith("_") and callable(value)}
+    assert {"_normal", "_bernoulli"} <= hooks <= vars(EnumeratingGenerator).keys()
+    assert not hasattr(EnumeratingGenerator(), "_host")
+
+
 def test_settings_are_checked():
     for settings in ({"nodes": 0}, {"nodes": 2.0}, {"max_paths": 0}, {"max_paths": True}):
         with pytest.raises(ValueError, match="must be a positive int"):

@@ -33,7 +33,7 @@ def test_whatever_is_returned_is_averaged_leaf_by_leaf():
             "integers": x.to(mg.int64),
             "number": x[0].item(),
             "bool": bool(x[0]),
-            "nested": [Pair(x.sum(), 1 - x), ({}, x[0].item() + 1j.imag)],
+            "nested": [Pair(x.sum(), 1 - x), ({}, x[0].item() + 1)],
             "word": "same",
             "none": None,
             "constant": 2**100,
@@ -220,6 +220,14 @@ def test_objects_are_put_back_after_an_exception():
     assert layer.weight.item() == before
     assert (counter.count, counter.rng) == (0, rng)
     assert get_default_generator() is default
+
+
+def test_a_state_that_cannot_be_had_leaves_the_generator():
+    counter = Counter(0)
+    rng, counter.state_dict = counter.rng, lambda: {}["count"]
+    with pytest.raises(KeyError, match="count"):
+        exact_expectation(lambda _: counter.step(), restore=counter)
+    assert counter.rng is rng
 
 
 def test_gradients_do_not_add_up_from_path_to_path():

@@ -125,6 +125,29 @@ def test_a_whole_step_of_a_game_has_its_exact_expected_parameters():
     assert numpy.ptp(spread, axis=0).max() > 1e-2  # the outcomes matter
 
 
+def test_the_expected_parameters_of_a_game_have_a_gradient_with_respect_to_its_prior():
+    gan, prior = adversarial(None), f64(PRIOR.tolist(), grad=True)
+    gan.prior = lambda m, rng: NOISE[rng.categorical(mg.broadcast_to(prior, (m, 3)))]
+
+    def expected_weight(differentiable=False):
+        def step(_):
+            gan.step(BATCH)
+            return gan.generator.state_dict()
+
+        mean = exact_expectation(step, restore=gan, differentiable=differentiable).mean
+        return sum((weight**2).sum() for weight in mean.values())
+
+    (gradient,) = mg.grad(expected_weight(differentiable=True), [prior])
+    start, h = PRIOR.numpy(), 1e-5
+    for i, found in enumerate(gradient.tolist()):
+        ends = []
+        for step in (h, -h):
+            prior.data[:] = mg.as_tensor(start + step * numpy.eye(3)[i])
+            ends.append(expected_weight().item())
+        assert abs(found - (ends[0] - ends[1]) / (2 * h)) < 1e-8
+    assert gradient.abs().min() > 1e-3
+
+
 def test_a_step_of_a_game_with_dropout_and_coins_for_noise():
     def game(prior, between):
         with mg.random.using(5):
