@@ -148,6 +148,15 @@ def test_the_default_generator_is_that_of_the_path_only_inside():
     assert get_default_generator() is before
 
 
+def test_one_expectation_inside_another():
+    def inner(p):
+        return exact_expectation(lambda rng: rng.bernoulli(p)).mean
+
+    found = exact_expectation(lambda rng: inner(f64(0.2, 0.6)[rng.integers(2)]))
+    assert abs(found.mean.item() - 0.4) < 1e-15
+    assert abs(found.variance.item() - 0.04) < 1e-15
+
+
 def test_a_branch_of_no_probability_is_not_called():
     seen = []
     exact_expectation(lambda rng: seen.append(rng.categorical(f64(0.5, 0.0, 0.5)).item()))
