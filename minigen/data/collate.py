@@ -38,13 +38,13 @@ def default_collate(examples: list[Any]) -> Any:
     """
     first = examples[0]
     if isinstance(first, Mapping):
-        if any(example.keys() != first.keys() for example in examples):
+        if any(not isinstance(example, Mapping) or example.keys() != first.keys() for example in examples):
             raise ValueError(f"DataLoader: a batch mixes dicts whose keys differ from {list(first)}")
         return {key: default_collate([example[key] for example in examples]) for key in first}
     if isinstance(first, tuple | list):
-        lengths = {len(example) for example in examples}
+        lengths = {len(example) if isinstance(example, tuple | list) else -1 for example in examples}
         if len(lengths) > 1:
-            raise ValueError(f"DataLoader: a batch mixes tuples of lengths {sorted(lengths)}")
+            raise ValueError(f"DataLoader: a batch mixes tuples of lengths {sorted(lengths)} (-1 for what is none)")
         columns = [default_collate(list(column)) for column in zip(*examples, strict=True)]
         return type(first)(*columns) if hasattr(first, "_fields") else columns
     if isinstance(first, str | bytes):

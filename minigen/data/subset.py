@@ -64,6 +64,12 @@ class Subset(Dataset[Any]):
         """Return the number of examples chosen."""
         return len(self._rows)
 
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[Any]:
+        """Return the examples at `indices`, with one call of the whole if it takes several."""
+        chosen = [int(self._rows[index]) for index in indices]
+        several = getattr(self.dataset, "__getitems__", None)
+        return [self.dataset[index] for index in chosen] if several is None else several(chosen)
+
     def batch(self, rows: Rows) -> Any:
         """Return the examples `rows` as one batch."""
         return read(self.dataset, at(self._rows, rows))

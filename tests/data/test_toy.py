@@ -200,3 +200,19 @@ def test_a_sheared_blade_is_as_long_as_it_is_said_to_be():
     for axis, (mean, std) in enumerate([(1.0, 0.3), (0.0, 0.1)]):
         assert abs(x[:, axis].mean() - mean) < 5 * std / math.sqrt(20000)
         assert abs(x[:, axis].std() - std) < 5 * std / math.sqrt(2 * 20000)
+
+
+def test_narrow_curves_have_points_enough() -> None:
+    for narrow in (0.02, 0.01):
+        assert toy.Moons(narrow).entropy() == pytest.approx(toy.Moons(narrow, points=4000).entropy(), abs=3e-4)
+    means = toy.Spirals(0.02).means.numpy()
+    arm = means[: len(means) // 2]
+    gaps = np.sqrt(((arm[1:] - arm[:-1]) ** 2).sum(1))
+    assert np.median(gaps) <= 0.01
+    assert gaps[3:].max() <= 0.02
+
+
+def test_the_bend_of_a_pinwheel_keeps_the_entropy() -> None:
+    straight = toy.Pinwheel(rate=0.0).entropy()
+    for rate in (0.25, 1.0, 4.0):
+        assert toy.Pinwheel(rate=rate).entropy() == straight

@@ -5,6 +5,7 @@ Here the curve is many points, closer to each other than s: a mixture, whose log
 tells from the curve (points h apart leave ripples of the order exp(-2 (pi s / h)²)).
 """
 
+import math
 from typing import Any
 
 import numpy
@@ -19,8 +20,8 @@ class Moons(GaussianMixture):
     ----------
     std : float
         Standard deviation of the noise.
-    points : int
-        Gaussians along each moon, at the middles of equal arcs.
+    points : int, optional
+        Gaussians along each moon, at the middles of equal arcs; by default at least 100, at most std / 2 apart.
 
     Examples
     --------
@@ -28,8 +29,8 @@ class Moons(GaussianMixture):
     (3, 2)
     """
 
-    def __init__(self, std: float = 0.1, *, points: int = 100) -> None:
-        angles = numpy.pi * _middles(points)
+    def __init__(self, std: float = 0.1, *, points: int | None = None) -> None:
+        angles = numpy.pi * _middles(_enough(math.pi, std, 100) if points is None else points)
         x, y = numpy.cos(angles), numpy.sin(angles)
         upper, lower = numpy.stack([x, y], axis=1), numpy.stack([1 - x, 0.5 - y], axis=1)
         super().__init__(numpy.concatenate([upper, lower]), std)
@@ -42,8 +43,9 @@ class Spirals(GaussianMixture):
     ----------
     std : float
         Standard deviation of the noise.
-    points : int
-        Gaussians along each arm, denser towards the middle in angle so that they lie nearly evenly along the arm.
+    points : int, optional
+        Gaussians along each arm, denser towards the middle in angle so that they lie nearly evenly along the arm; by
+        default at least 400, at most std / 2 apart.
 
     Examples
     --------
@@ -51,10 +53,16 @@ class Spirals(GaussianMixture):
     True
     """
 
-    def __init__(self, std: float = 0.1, *, points: int = 400) -> None:
-        angles = 3 * numpy.pi * numpy.sqrt(_middles(points))
+    def __init__(self, std: float = 0.1, *, points: int | None = None) -> None:
+        length = 2 * math.pi * 2.6  # of an arm; the points at its start lie a little further apart
+        angles = 3 * numpy.pi * numpy.sqrt(_middles(_enough(length, std, 400) if points is None else points))
         arm = angles[:, None] / 3 * numpy.stack([-numpy.cos(angles), numpy.sin(angles)], axis=1)
         super().__init__(numpy.concatenate([arm, -arm]), std)
+
+
+def _enough(length: float, std: float, least: int) -> int:
+    """Return how many points along a curve lie at most std / 2 apart; `GaussianMixture` refuses a std not above 0."""
+    return max(least, math.ceil(2 * length / std)) if std > 0 else least
 
 
 def _middles(n: int) -> Any:

@@ -71,6 +71,10 @@ class Pinwheel(Density):
         log_scale = math.log(self.blades * 2 * math.pi * self.radial * self.tangential)
         return logsumexp(stack(terms, dim=1) / -2, dim=1) - log_scale
 
+    def entropy(self) -> float:
+        """Return -E[log p(x)] in nats: that of straight blades, because the bend keeps areas."""
+        return super().entropy() if self.rate == 0 else Pinwheel(self.blades, self.radial, self.tangential, 0).entropy()
+
     def _bend(self, z: Tensor) -> Tensor:
         return self.rate * exp(sqrt((z**2).sum(dim=1)))
 
