@@ -181,9 +181,9 @@ class Leaf(Node):
         self.watch = None
 
     def deposit(self, gradient: Any, owned: bool) -> None:
-        """Add `gradient` (an array or Tensor) to the ``grad`` of the leaf, if it still lives and wants it."""
+        """Add `gradient` (an array or Tensor) to the ``grad`` of the leaf, if it still lives, is one, and wants it."""
         tensor = self.tensor()
-        if tensor is not None and tensor._requires_grad:
+        if tensor is not None and tensor._requires_grad and (tensor._node is None or type(tensor._node) is Leaf):
             tensor.grad = accumulated(tensor.grad, gradient, owned)
 
 

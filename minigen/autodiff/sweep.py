@@ -51,7 +51,8 @@ def sweep(
             owned.add(node)
 
     for node, seed in seeds:
-        receive(node, seed, False)
+        if targets is None or node in needed:
+            receive(node, seed, False)
     previous_mode, mode.enabled = mode.enabled, create_graph
     try:
         for node in order:

@@ -279,6 +279,24 @@ def test_hooks_replace_in_order_and_can_be_removed() -> None:
     assert x.grad.item() == 6.0
 
 
+def test_hooks_of_an_output_that_leads_to_no_input_do_not_run() -> None:
+    x, other = leaf(2.0), leaf(3.0)
+    seen = []
+    other.register_hook(seen.append)
+    assert mg.grad([x * x, other], x)[0].item() == 4.0
+    assert mg.grad(other, x, allow_unused=True) == (None,) and not seen
+
+
+def test_a_leaf_that_moved_into_a_graph_receives_nothing_from_its_past() -> None:
+    x, other = leaf([2.0]), leaf([3.0])
+    y = x * 2.0
+    x.requires_grad_(False)
+    x += other
+    assert not x.is_leaf
+    (x * y).backward()
+    assert x.grad is None and other.grad.tolist() == [4.0]
+
+
 def test_retain_grad_follows_the_tensor_and_a_hook_stays_with_the_value() -> None:
     x = leaf([1.0, 2.0])
     y = x * 2.0
