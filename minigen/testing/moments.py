@@ -22,6 +22,8 @@ from minigen.autodiff.graph import describe
 from minigen.autodiff.ops.joining import stack
 from minigen.backend import Array, asarray_on, device_of, namespace, to_dtype, to_host
 
+Number = bool | int | float | numpy.bool_ | numpy.integer | numpy.floating
+
 
 class Moments:
     """The moments of values that come one after another, each with its probability.
@@ -159,7 +161,9 @@ class Sums(Leaf):
         self.same = self.same and type(value) is int and value == self.example
         p, value = self.batch(probability, value)
         raw = as_raw(value)
-        x = numpy.asarray(to_host(raw) if hasattr(raw, "get") else raw, numpy.float64).reshape(len(p), len(self.sum))
+        x = numpy.asarray(raw if isinstance(raw, Number) else to_host(raw), numpy.float64).reshape(
+            len(p), len(self.sum)
+        )
         weight = float(p.sum())
         if weight == 0:
             return
@@ -192,9 +196,9 @@ class Sums(Leaf):
 
     def give_back(self, values: Array) -> Any:
         """Return `values` as what the leaf is."""
-        raw = as_raw(self.example)
-        if raw is self.example and not hasattr(raw, "shape"):
+        if isinstance(self.example, Number):
             return float(values)
+        raw = as_raw(self.example)
         dtype = raw.dtype if raw.dtype.kind == "f" else to_dtype("float64")
         array = asarray_on(device_of(raw), numpy.array(values, dtype))
         return wrap(array) if isinstance(self.example, Tensor) else array
@@ -260,7 +264,7 @@ def flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     elif isinstance(value, list | tuple):
         for i, part in enumerate(value):
             yield from flat(part, f"{place}[{i}]")
-    elif value is None or isinstance(value, str | bool | int | float | numpy.generic | Tensor) or _is_array(value):
+    elif value is None or isinstance(value, str | Number | Tensor) or _is_array(value):
         yield place, value
     else:
         raise TypeError(

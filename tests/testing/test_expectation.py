@@ -33,6 +33,8 @@ def test_whatever_is_returned_is_averaged_leaf_by_leaf():
             "integers": x.to(mg.int64),
             "number": x[0].item(),
             "bool": bool(x[0]),
+            "scalars": [x.numpy()[0], x.float().numpy()[1] > 0],
+            "empty": [mg.zeros(0), numpy.zeros((0, 2))],
             "nested": [Pair(x.sum(), 1 - x), ({}, x[0].item() + 1)],
             "word": "same",
             "none": None,
@@ -50,6 +52,9 @@ def test_whatever_is_returned_is_averaged_leaf_by_leaf():
     assert mean["integers"].tolist() == [0.25, 0.5]
     assert (mean["number"], mean["bool"], mean["counts"]) == (0.25, 0.25, 0.75)
     assert type(mean["number"]) is float
+    assert mean["scalars"] == [0.25, 0.5]
+    assert {type(x) for x in mean["scalars"]} == {float}
+    assert [x.shape for x in mean["empty"]] == [(0,), (0, 2)]
     pair, (empty, number) = mean["nested"]
     assert isinstance(pair, Pair)
     assert pair.heads.item() == 0.75
