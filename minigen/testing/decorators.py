@@ -52,12 +52,11 @@ def given_gradients(
             spread: list[Any] = []
             for value in arguments:
                 spread.extend(value if isinstance(value, tuple) else (value,))
-            inputs = _as_inputs(tuple(spread)), _as_inputs(keywords)
 
-            def call(positional: tuple[Any, ...], by_name: dict[str, Any]) -> Any:
-                return fn(*positional, **by_name)
+            def call(*values: Any) -> Any:
+                return fn(*values[:-1], **values[-1])
 
-            gradcheck(call, inputs, order=order, rtol=rtol, atol=atol)
+            gradcheck(call, _as_inputs((*spread, keywords)), order=order, rtol=rtol, atol=atol)
 
         for name in ("__name__", "__qualname__", "__doc__", "__module__"):
             setattr(test, name, getattr(fn, name, getattr(test, name)))

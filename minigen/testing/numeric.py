@@ -19,9 +19,11 @@ from typing import Any
 import numpy
 
 STEP = 1e-3  # of the first level; each further level takes an eighth
-LEVELS = 8
+LEVELS = 16
+RESOLVED = 1e-10  # the smallest step, relative to how far the point is from 0
 CURVED = 1e-4  # residuals of the parabola, relative to the steepest slope, below which f counts as smooth
 ROUNDING = 16 * numpy.finfo(numpy.float64).eps
+DROWNED = 0.01  # rounding relative to the steepest slope, above which a smaller step shows nothing
 
 Vector = Any  # a float64 array of one axis, or a float64 number
 
@@ -34,11 +36,12 @@ class Slope:
     noise: Vector  # what rounding may have added
     bend: Vector  # the even residual: the jump of the slope, if there is one
     smooth: bool
+    drowned: bool
 
     def contracted(self, weights: Vector) -> "Slope":
         """Return the derivative of the sum of outputs times `weights`."""
         size = abs(weights)
-        return Slope(weights @ self.value, size @ self.noise, size @ abs(self.bend), self.smooth)
+        return Slope(weights @ self.value, size @ self.noise, size @ abs(self.bend), self.smooth, self.drowned)
 
 
 def slope(samples: list[Vector], h: float, atol: float) -> Slope:
@@ -61,7 +64,8 @@ def slope(samples: list[Vector], h: float, atol: float) -> Slope:
     noise = ROUNDING * (abs(numpy.stack(samples)).max(0) / h + steepest)
     allowed = CURVED * steepest + atol + noise
     smooth = (abs(wide - narrow) <= allowed) & (abs(bend) <= allowed)
-    return Slope((4 * narrow - wide) / 3, noise, bend, bool(smooth.all()))
+    drowned = (noise > DROWNED * steepest + atol) & (steepest > 0)
+    return Slope((4 * narrow - wide) / 3, noise, bend, bool(smooth.all()), bool(drowned.any()))
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def compare(
     weights: Vector | None,
     rtol: float,
     atol: float,
+    distance: float = 1.0,
 ) -> Mismatch | bool:
     """Compare a derivative with differences along a line.
 
@@ -96,6 +101,8 @@ def compare(
         Check the derivative of the sum of outputs times these.
     rtol, atol : float
         How far the two may be apart: ``rtol * abs(numeric) + atol`` and rounding.
+    distance : float, optional
+        How far the point is from 0 in units of the line: much smaller steps drown in its rounding.
 
     Returns
     -------
@@ -108,6 +115,8 @@ def compare(
     for level in range(LEVELS):
         h = STEP / 8**level
         estimate = slope([line(-h), line(-h / 2), middle, line(h / 2), line(h)], h, atol)
+        if level and (estimate.drowned or h < RESOLVED * distance):
+            break
         if not estimate.smooth:
             before = None
             continue

@@ -158,7 +158,7 @@ def same(x: Any, y: Any) -> bool:
 
 
 def rounded(array: Array) -> bool:
-    """Say whether every number that is not 0 fits in float32: from random cotangents, none does by chance.
+    """Say whether every number that is more than rounding fits in float32: from random cotangents, none does by chance.
 
     Examples
     --------
@@ -166,5 +166,5 @@ def rounded(array: Array) -> bool:
     (False, True)
     """
     values = to_host(array)
-    values = values[(values != 0) & numpy.isfinite(values)]
+    values = values[(abs(values) > 1e-12) & numpy.isfinite(values)]
     return bool(values.size and (values.astype(numpy.float32) == values).all())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from minigen.autodiff import wrap
+from minigen.backend import namespace
 from minigen.random import Generator
 from minigen.testing.errors import GradientError
 from minigen.testing.function import Flat, Problem, flat, pull, split
@@ -40,9 +41,13 @@ class Values:
         units = signs[:, None] * numpy.eye(self.middle.size)
         rows = [sign * self.gradient(unit) for sign, unit in zip(signs, units, strict=True)]
         jacobian = numpy.reshape(rows, (self.middle.size, self.point.size))
-        verdicts = [self._column(i, jacobian[:, i], None) for i in range(self.point.size)]
-        self._raise_worst(dict(enumerate(verdicts)), whole=True)
-        return all(verdicts)
+        verdicts = {}
+        for i in range(self.point.size):
+            verdicts[i] = self._column(i, jacobian[:, i], None)
+            if not verdicts[i]:
+                return False
+        self._raise_worst(verdicts, whole=True)
+        return True
 
     def _direction(self, generator: Generator) -> bool:
         cotangent = signed(generator, self.middle.size)
@@ -72,7 +77,7 @@ class Values:
         """Return the vector-Jacobian product."""
         seeds = [wrap(array) for array in split(cotangent, [output.array for output in self.outputs])]
         found = pull(self.outputs, self.tensors, seeds, False)
-        return flat([t.array * 0.0 if g is None else g.array for t, g in zip(self.tensors, found, strict=True)])
+        return flat([namespace(t.array).zeros(t.shape, t.dtype) if g is None else g.array for t, g in zip(self.tensors, found, strict=True)])
 
     def _column(self, i: int, exact: Any, weights: Flat | None) -> Mismatch | bool:
         direction = numpy.zeros_like(self.point)
@@ -83,7 +88,8 @@ class Values:
         def line(t: float) -> Flat:
             return flat(self.problem.values(split(self.point + t * direction, self.problem.templates)))
 
-        return compare(line, self.middle, exact, weights, self.rtol, atol)
+        distance = float((abs(self.point) / self.lengths).max(initial=0.0, where=direction != 0.0))
+        return compare(line, self.middle, exact, weights, self.rtol, atol, distance)
 
     def _raise_worst(self, verdicts: dict[int, Any], whole: bool) -> None:
         wrong = {i: verdict for i, verdict in verdicts.items() if isinstance(verdict, Mismatch)}
