@@ -38,7 +38,7 @@ from tests.recipes import small  # noqa: E402
 SAVE_EVERY = 0.1  # seconds
 KEPT = 3  # checkpoints
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-WHOLE = re.compile(r"settings\.json|metrics\.jsonl|curves\.png|[a-z]+\.png|samples-\d{8}\.png|checkpoints")
+WHOLE = re.compile(r"\.lock|settings\.json|metrics\.jsonl|curves\.png|[a-z]+\.png|samples-\d{8}\.png|checkpoints")
 
 
 class Recipe:

@@ -1,8 +1,10 @@
 """``minigen info``: what a result depends on, and what was found on this machine."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,12 +52,37 @@ def data(root: Path | None) -> Iterator[tuple[str, str]]:
     from minigen import data as sets
 
     yield "  digits", "in the package"
-    for kind in (sets.MNIST, sets.FashionMNIST, sets.BinarizedMNIST, sets.FreyFaces, sets.TinyShakespeare):
+    train_and_test = [{"train": True}, {"train": False}]
+    splits: dict[Any, list[dict[str, Any]]] = {
+        sets.MNIST: train_and_test,
+        sets.FashionMNIST: train_and_test,
+        sets.BinarizedMNIST: [{"split": split} for split in ("train", "valid", "test")],
+        sets.FreyFaces: [{}],
+        sets.TinyShakespeare: [{}],
+    }
+    for kind, parts in splits.items():
         fetched = {} if kind is sets.FreyFaces else {"download": False}
+        yield f"  {kind.__name__}", state([partial(kind, root, **part, **fetched) for part in parts])
+
+
+def state(parts: Sequence[Callable[[], object]]) -> str:
+    """Say whether all parts of a data set can be read.
+
+    Examples
+    --------
+    >>> state([list, dict])
+    'found, and as published'
+    """
+    from minigen.data import DataError
+
+    missing: list[DataError] = []
+    for read in parts:
         try:
-            kind(root, **fetched)  # type: ignore[arg-type]
-        except sets.DataError as error:
-            missing = not error.path.exists()
-            yield f"  {kind.__name__}", "not found" if missing else f"damaged: {error}"
-        else:
-            yield f"  {kind.__name__}", "found, and as published"
+            read()
+        except DataError as error:
+            if error.path.exists():
+                return f"damaged: {error}"
+            missing.append(error)
+    if not missing:
+        return "found, and as published"
+    return "not found" if len(missing) == len(parts) else f"not all there: {missing[0]}"

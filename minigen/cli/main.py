@@ -4,7 +4,10 @@ Exit codes: 0 success; 1 failure, with one line on standard error that says what
 130 after Ctrl-C.
 """
 
+import os
+import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +22,14 @@ from minigen.cli.train import train
 
 INTERRUPTED = 130
 SAYS_IT_ALL = (ValueError, TypeError, RuntimeError, ArithmeticError)  # whose message needs no name of a class
+NO_MEMORY = "there is not enough memory: ask for less at once (train: --batch-size; sample: -n)"
+FILE = "check the path, the rights and the space there"
+TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{8}\.tmp(\.\w+)?")  # of minigen.training.files, which is not loaded for this
+PHRASES = {
+    "or pass download=True": "or leave out --root and MINIGEN_DATA, and it is fetched",
+    "take another checkpoint, or a copy of this one": "put a copy there, or remove it, and the one before is taken",
+}
+"""What errors advise those who write Python, and what the commands have for it."""
 EXAMPLES = """\b
 Examples:
   minigen list
@@ -54,6 +65,19 @@ def one_line(message: object) -> str:
     return " ".join(str(message).split())
 
 
+def own_name(path: str | bytes) -> Path:
+    """Return `path`, or of a temporary file that which it was to become.
+
+    Examples
+    --------
+    >>> own_name("runs/a/.curves.png.cf596013.tmp.png").as_posix()
+    'runs/a/curves.png'
+    """
+    place = Path(os.fsdecode(path))
+    temporary = TEMPORARY.fullmatch(place.name)
+    return place.with_name(temporary[1]) if temporary else place
+
+
 def explained(error: Exception) -> str:
     """Say in one line what went wrong and what to do.
 
@@ -64,12 +88,16 @@ def explained(error: Exception) -> str:
     >>> explained(KeyError("x"))
     "KeyError: 'x': minigen --traceback … shows where"
     """
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}: check the path, the rights and the space there"
+    if isinstance(error, OSError) and error.errno is not None:
+        name = error.filename2 or error.filename  # of a move, where to
+        return f"{'' if name is None else f'{own_name(name)}: '}{error.strerror}: {FILE}"
     if isinstance(error, MemoryError):
-        return "there is not enough memory: try a smaller --batch-size"
+        return NO_MEMORY
     if isinstance(error, (*SAYS_IT_ALL, OSError)) and str(error):
-        return one_line(error)
+        text = one_line(error)
+        for phrase, ours in PHRASES.items():
+            text = text.replace(phrase, ours)
+        return text
     return f"{type(error).__name__}: {one_line(error)}: minigen --traceback … shows where"
 
 

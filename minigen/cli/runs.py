@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from minigen import recipes
-from minigen.cli.settings import LIMITS
+from minigen.cli.settings import LIMITS, wrong
 from minigen.random import Generator, using
 from minigen.recipes import Experiment
 from minigen.training import (
@@ -31,6 +31,7 @@ PLACES = ("root", "device")  # where, not what
 LOG_EVERY = 10  # steps
 GUARD_EVERY = 100  # steps; more often a GPU would wait
 PICTURES = 10  # along a run
+LIMITS_ARE = "epochs, steps or seconds, above 0"
 
 
 def build(plan: Mapping[str, Any]) -> tuple[Experiment, Generator]:
@@ -52,6 +53,8 @@ def plan_of(run: Run) -> dict[str, Any]:
     plan = run.settings
     if set(plan) != {"recipe", "seed", "settings"} or plan["recipe"] not in recipes.names():
         raise ValueError(f"{run.path}/settings.json is of no recipe that this minigen has: minigen list shows them")
+    if not isinstance(plan["settings"], dict) or not valid(limit_of(plan["settings"])):
+        raise ValueError(f"{run.path}/settings.json needs one limit: {LIMITS_ARE}")
     names = [set(settings) - set(LIMITS) for settings in (recipes.load(plan["recipe"]).SETTINGS, plan["settings"])]
     if names[0] != names[1]:
         other = ", ".join(sorted(names[0] ^ names[1]))
@@ -79,6 +82,18 @@ def moved(plan: Mapping[str, Any], places: Mapping[str, Any]) -> dict[str, Any]:
     return {**plan, "settings": {**plan["settings"], **given}}
 
 
+def prolonged(plan: Mapping[str, Any], limit: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `plan` with another limit, if one is given.
+
+    Examples
+    --------
+    >>> prolonged({"recipe": "gan-digits", "seed": 0, "settings": {"lr": 0.1, "steps": 9}}, {"epochs": 2})
+    {'recipe': 'gan-digits', 'seed': 0, 'settings': {'lr': 0.1, 'epochs': 2}}
+    """
+    kept = {key: value for key, value in plan["settings"].items() if not (limit and key in LIMITS)}
+    return {**plan, "settings": {**kept, **limit}}
+
+
 def identity(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return what must be equal for a run to be continued.
 
@@ -100,6 +115,18 @@ def limit_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     {'epochs': 20}
     """
     return {key: settings[key] for key in LIMITS if key in settings}
+
+
+def valid(limit: Mapping[str, Any]) -> bool:
+    """Say whether `limit` is one number above 0; whole if it counts.
+
+    Examples
+    --------
+    >>> valid({"steps": 5}), valid({"steps": 2.5}), valid({"seconds": 2.5}), valid({}), valid({"epochs": "many"})
+    (True, False, True, False, False)
+    """
+    kinds = {"epochs": (int,), "steps": (int,), "seconds": (int, float)}
+    return len(limit) == 1 and all(type(n) in kinds[key] and wrong(key, n) is None for key, n in limit.items())
 
 
 class Report(Callback):
@@ -137,21 +164,18 @@ def train(
     experiment: Experiment,
     rng: Generator,
     *,
-    limit: Mapping[str, Any],
     saves: float,
     progress: bool,
     cap: float | None = None,
 ) -> Loop:
-    """Train `experiment` in the folder of `run`, from its latest checkpoint on if it has one, until the limit.
+    """Train `experiment` in the folder of `run`, from its latest checkpoint on if it has one, until its limit.
 
     Parameters
     ----------
     run : Run
-        The folder.
+        The folder. Where `plan` has another limit or other places, they are written to its settings.
     plan, experiment, rng
         The settings and what `build` made of them.
-    limit : mapping
-        One of ``epochs``, ``steps`` and ``seconds``.
     saves : float
         Seconds between checkpoints.
     progress : bool
@@ -168,7 +192,10 @@ def train(
     ------
     KeyboardInterrupt
         After Ctrl-C, when the state has been saved.
+    BlockingIOError
+        If another process is training in the folder.
     """
+    limit = limit_of(plan["settings"])
     every = picture_steps(limit, experiment.loader)
     callbacks: list[Callback] = [NanGuard(GUARD_EVERY), MetricsFile(run.metrics, every=LOG_EVERY)]
     callbacks += [Cap(cap)] if cap is not None else []
@@ -180,10 +207,12 @@ def train(
             callbacks.append(Pictures(picture.draw, run.path, name=f"{name}.png"))
     callbacks += [] if progress else [Report(every)]
     loop = Loop(experiment.algorithm, experiment.loader, callbacks=callbacks, settings=identity(plan))
-    latest = run.latest()
-    with using(rng):
+    with run.held(), using(rng):
+        latest = run.latest()
         if latest is not None:
             loop.load(latest)
+        if plan != run.settings:
+            run.change(plan)
         try:
             loop.run(**limit, progress=progress)
         finally:

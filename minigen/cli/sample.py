@@ -1,5 +1,6 @@
 """``minigen sample``: draw from what a run has trained."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ def sample(run: Path, n: int, seed: int, out: Path | None, root: Path | None, de
     if path.suffix not in (".png", ".npy"):
         raise click.UsageError(f"--out must end in .png or .npy, got {path}")
     _, _, experiment = trained(run, root=root, device=device)
+    if n > sys.maxsize // 4096:  # more than arrays can hold, whatever a sample is
+        raise MemoryError
     with using(seed) as rng:
         samples = experiment.sample(n, rng)
     path.parent.mkdir(parents=True, exist_ok=True)

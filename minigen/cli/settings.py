@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 LIMITS = ("epochs", "steps", "seconds")
 """How long to train; a recipe's settings hold one of them."""
+POSITIVE = (*LIMITS, "batch_size", "lr")
 
 
 def changed(
@@ -28,7 +30,8 @@ def changed(
     Raises
     ------
     ValueError
-        If a name is unknown, a value of another kind, there is more than one limit, or something is given twice.
+        If a name is unknown, a value of another kind or out of range, there is more than one limit, or something is
+        given twice.
 
     Examples
     --------
@@ -36,9 +39,7 @@ def changed(
     {'lr': 0.001, 'steps': 50}
     """
     given = {key: value for key, value in options.items() if value is not None}
-    limits = [key for key in LIMITS if key in given]
-    if len(limits) > 1:
-        raise ValueError(f"--{' and --'.join(limits)} cannot be given together: choose one limit")
+    limits = limit_in(given)
     for assignment in assignments:
         key, value = parsed(assignment, defaults, name)
         if key in given or (key in LIMITS and limits):
@@ -47,8 +48,48 @@ def changed(
     for key in given:
         if key not in defaults and key not in LIMITS:
             raise ValueError(f"the recipe {name} has no {key}: it has {', '.join(defaults)}")
+        if problem := wrong(key, given[key]):
+            raise ValueError(problem)
     kept = {key: value for key, value in defaults.items() if not (limits and key in LIMITS)}
     return {**kept, **given}
+
+
+def limit_in(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the limit that is given among `options`, if one is.
+
+    Raises
+    ------
+    ValueError
+        If there are two, or it is out of range.
+
+    Examples
+    --------
+    >>> limit_in({"steps": 50, "epochs": None, "lr": 0.1})
+    {'steps': 50}
+    """
+    found = {key: options[key] for key in LIMITS if options.get(key) is not None}
+    if len(found) > 1:
+        raise ValueError(f"--{' and --'.join(found)} cannot be given together: choose one limit")
+    for key, value in found.items():
+        if problem := wrong(key, value):
+            raise ValueError(problem)
+    return found
+
+
+def wrong(key: str, value: Any) -> str | None:
+    """Say what is wrong with a number, whatever the recipe; None if nothing is.
+
+    Examples
+    --------
+    >>> wrong("lr", 0.1), wrong("lr", -1), wrong("data", "mnist")
+    (None, 'lr must be above 0, got -1', None)
+    """
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, float) and not isfinite(item):
+            return f"{key} must be a finite number, got {item}"
+    if key in POSITIVE and value <= 0:
+        return f"{key} must be above 0, got {value}"
+    return None
 
 
 def parsed(assignment: str, defaults: Mapping[str, Any], name: str) -> tuple[str, Any]:
@@ -76,6 +117,8 @@ def parsed(assignment: str, defaults: Mapping[str, Any], name: str) -> tuple[str
         raise ValueError(f"the recipe {name} has no setting {key!r}: {hint}")
     default = defaults[key]
     expected = "a text or null" if default is None else kind(default)
+    if isinstance(default, list) and default:
+        expected = f"a list of {kind(default[0]).split()[-1]}s"
     try:
         value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -85,10 +128,13 @@ def parsed(assignment: str, defaults: Mapping[str, Any], name: str) -> tuple[str
                 f"--set '{key}={json.dumps(default)}'"
             ) from None
         value = text
+    if isinstance(default, str | None) and not isinstance(value, str | None):
+        value = text  # a folder may be called 123
     if not fits(default, value):
+        inside = f" of {kind(value[0])}" if isinstance(value, list) and len({kind(v) for v in value}) == 1 else ""
         raise ValueError(
             f"--set {key}={text}: {key} must be {expected}, as in --set '{key}={json.dumps(default)}', "
-            f"got {kind(value)}"
+            f"got {kind(value)}{inside}"
         )
     return key, float(value) if isinstance(default, float) else value
 

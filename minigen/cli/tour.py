@@ -1,7 +1,6 @@
 """``minigen tour``: train every family for some seconds, and write one page of pictures and scores."""
 
 import shutil
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ Examples:
 Each recipe of the tour trains on small bundled data for at most 12 s."""
 CAP = 10.5  # seconds of training a recipe; with building, drawing and scoring it takes 12 at most
 FRAMES = 5
+MARK = ".tour"  # in the folders that a tour made and the next may replace
 
 
 @click.command(epilog=EXAMPLES)
@@ -51,10 +51,14 @@ def tour(out: Path, seed: int) -> None:
 
 def make_room(path: Path) -> None:
     """Remove the run that an earlier tour left in the folder `path`; refuse to remove anything else."""
-    if (path / "settings.json").is_file():
+    from minigen.training import Run
+
+    if (path / MARK).is_file():
+        with Run(path, {}).held():
+            pass  # nobody is training there
         shutil.rmtree(path)
     elif path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise ValueError(f"{path} is not empty and no run: choose another folder with --out")
+        raise ValueError(f"{path} holds what no tour made: choose another folder with --out")
 
 
 def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
@@ -62,6 +66,7 @@ def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
     from minigen.cli import runs
     from minigen.random import using
     from minigen.training import Run
+    from minigen.training.progress import on_terminal
 
     start = time.monotonic()
     title = (recipe.__doc__ or name).splitlines()[0]
@@ -70,8 +75,8 @@ def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
     plan = {"recipe": name, "seed": seed, "settings": settings}
     experiment, rng = runs.build(plan)
     run = Run.create(out / name, plan)
-    limit = runs.limit_of(settings)
-    loop = runs.train(run, plan, experiment, rng, limit=limit, saves=60.0, progress=sys.stderr.isatty(), cap=CAP)
+    (run.path / MARK).touch()
+    loop = runs.train(run, plan, experiment, rng, saves=60.0, progress=on_terminal(), cap=CAP)
     with using(seed) as own:
         scores = experiment.scores(own)
     for score in scores:

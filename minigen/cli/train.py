@@ -1,8 +1,8 @@
 """``minigen train``: train a recipe in a new folder, or go on where a run stopped."""
 
 import shlex
-import sys
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,10 @@ def train(
     """Train RECIPE in a new folder, or continue a run (--resume)."""
     if (recipe is None) == (resume is None):
         raise click.UsageError("give a recipe (minigen list shows them) or --resume with the folder of a run, not both")
+    if help_settings and recipe is None:
+        raise click.UsageError("--help-settings needs a recipe: the settings of a run are in its settings.json")
+    if not isfinite(save_every):
+        raise click.UsageError(f"--save-every must be a finite number, got {save_every}")
     if help_settings:
         show_settings(recipe)
     elif recipe is not None:
@@ -100,62 +104,77 @@ def start(
     options: Mapping[str, Any],
 ) -> None:
     """Begin a run."""
+    from minigen.backend import device
     from minigen.cli import runs
     from minigen.cli.settings import changed
 
     defaults = loaded(recipe).SETTINGS
     given = {name: value for name, value in options.items() if name != "seed"}
-    given["root"] = root_for(defaults, options["root"])
     try:
         settings = changed(defaults, assignments, given, recipe)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    plan = {"recipe": recipe, "seed": options["seed"] or 0, "settings": settings}
-    experiment, rng = runs.build(plan)
+        if "root" in settings:
+            settings["root"] = root_for(settings["root"])
+        device(settings["device"])
+        plan = {"recipe": recipe, "seed": options["seed"] or 0, "settings": settings}
+        experiment, rng = runs.build(plan)
+    except (ValueError, TypeError) as error:  # of settings that make no sense
+        raise click.UsageError(" ".join(str(error).split())) from error
+    if len(experiment.loader) == 0:
+        raise click.UsageError(f"batch_size={settings['batch_size']} is more than there are examples: make it smaller")
     run = create(out, recipe, plan)
     click.echo(f"training {recipe} in {run.path}")
-    train_to_the_end(ctx, run, plan, experiment, rng, runs.limit_of(settings), save_every)
+    train_to_the_end(ctx, run, plan, experiment, rng, save_every)
 
 
 def go_on(ctx: click.Context, path: Path, save_every: float, options: Mapping[str, Any]) -> None:
     """Continue a run."""
     from minigen.cli import runs
-    from minigen.cli.settings import LIMITS
+    from minigen.cli.settings import limit_in
+    from minigen.cli.tour import MARK
     from minigen.training import Run
 
-    given = {name: options[name] for name in LIMITS if options[name] is not None}
-    if len(given) > 1:
-        raise click.UsageError(f"--{' and --'.join(given)} cannot be given together: choose one limit")
+    try:
+        limit = limit_in(options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     run = Run.open(path)
-    plan = runs.moved(runs.plan_of(run), {name: options[name] for name in runs.PLACES})
+    root = None if options["root"] is None else root_for(options["root"])
+    plan = runs.prolonged(runs.moved(runs.plan_of(run), {"root": root, "device": options["device"]}), limit)
     experiment, rng = runs.build(plan)
     click.echo(f"continuing {plan['recipe']} in {run.path}")
-    train_to_the_end(ctx, run, plan, experiment, rng, given or runs.limit_of(plan["settings"]), save_every)
+    (path / MARK).unlink(missing_ok=True)  # it is the user's own now
+    train_to_the_end(ctx, run, plan, experiment, rng, save_every)
 
 
 def train_to_the_end(
-    ctx: click.Context, run: Any, plan: Mapping[str, Any], experiment: Any, rng: Any, limit: Any, save_every: float
+    ctx: click.Context, run: Any, plan: Mapping[str, Any], experiment: Any, rng: Any, save_every: float
 ) -> None:
     """Train; say how it ended."""
     from minigen.cli import runs
+    from minigen.training.checkpoint import step_of
+    from minigen.training.progress import on_terminal
 
+    before = run.latest()
     try:
-        loop = runs.train(run, plan, experiment, rng, limit=limit, saves=save_every, progress=sys.stderr.isatty())
+        loop = runs.train(run, plan, experiment, rng, saves=save_every, progress=on_terminal())
     except KeyboardInterrupt:
         how = f"minigen train --resume {shlex.quote(str(run.path))}"
         click.echo(f"interrupted: continue with {how}", err=True)
         ctx.exit(130)
-    click.echo(f"{loop.step} steps, {loop.epoch} epochs, {loop.seconds:.1f} s: {runs.numbers(loop)}")
+    nothing = before is not None and step_of(before) == loop.step
+    end = "the limit was reached already: give a higher one (--epochs, --steps, --seconds)"
+    click.echo(
+        f"{loop.step} steps, {loop.epoch} epochs, {loop.seconds:.1f} s: {end if nothing else runs.numbers(loop)}"
+    )
     click.echo(f"pictures, metrics and checkpoints: {run.path}")
 
 
-def root_for(defaults: Mapping[str, Any], root: Path | None) -> str | None:
-    """Return the folder of data as settings hold it; ``MINIGEN_DATA`` if none is given and the recipe needs one."""
+def root_for(root: str | Path | None) -> str | None:
+    """Return the folder of data as settings hold it, whole; that of ``MINIGEN_DATA`` if none is given."""
     import os
 
-    if root is None and "root" in defaults and os.environ.get("MINIGEN_DATA"):
-        root = Path(os.environ["MINIGEN_DATA"])
-    return None if root is None else str(root.expanduser().absolute())
+    root = root or os.environ.get("MINIGEN_DATA") or None
+    return None if root is None else str(Path(root).expanduser().absolute())
 
 
 def create(out: Path | None, recipe: str, plan: Mapping[str, Any]) -> Any:
@@ -167,6 +186,9 @@ def create(out: Path | None, recipe: str, plan: Mapping[str, Any]) -> Any:
     n = 1
     while True:
         path = Path("runs", f"{recipe}-{n}")
-        if not path.exists():
+        try:
+            path.mkdir(parents=True)  # whoever makes the folder has it
+        except FileExistsError:
+            n += 1
+        else:
             return Run.create(path, plan)
-        n += 1

@@ -12,6 +12,17 @@ PAUSE = 0.5  # seconds between two looks at the metrics, which on a GPU wait for
 LOG_PAUSE = 30.0  # seconds between two lines where standard error is no terminal but a file
 
 
+def on_terminal() -> bool:
+    """Say whether standard error is there and a terminal.
+
+    Examples
+    --------
+    >>> on_terminal() in (True, False)
+    True
+    """
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 class Progress:
     """A bar over the steps of `loop`, or nothing if not `shown`.
 
@@ -24,12 +35,12 @@ class Progress:
     def __init__(self, loop: "Loop", unit: str, limit: float, shown: bool) -> None:
         self._loop = loop
         self._bar: Any = None
-        if shown:
+        if shown and sys.stderr is not None:
             from tqdm import tqdm
 
             length = len(loop.loader) if hasattr(loop.loader, "__len__") else None
             total = {"steps": int(limit), "epochs": length and length * int(limit)}.get(unit)
-            pause = 0.1 if sys.stderr.isatty() else LOG_PAUSE
+            pause = 0.1 if on_terminal() else LOG_PAUSE
             self._bar = tqdm(total=total, initial=loop.step, unit="step", dynamic_ncols=True, mininterval=pause)
             self._looked = time.monotonic() - PAUSE
 

@@ -6,12 +6,14 @@
     curves.png          the metrics, drawn
     checkpoints/        step-*.safetensors
 
-Files beginning with a dot and holding ``.tmp`` are being written, or were when the run was killed.
+Files beginning with a dot and holding ``.tmp`` are being written, or were when the run was killed. While a process
+trains there is ``.lock``, held with ``flock``: the system lets go of it however the process ends.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +22,11 @@ from minigen.training import files
 from minigen.training.callbacks.metrics import read_metrics
 from minigen.training.checkpoint import checkpoints
 from minigen.training.serialization import CheckpointError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 FORMAT = 1
 
@@ -60,21 +67,18 @@ class Run:
         ------
         FileExistsError
             If there is something in it already.
+        BlockingIOError
+            If another process is making it a run.
         TypeError, ValueError
             If `settings` are not what JSON holds.
         """
-        content = {"format": FORMAT, "minigen": minigen.__version__, "settings": dict(settings)}
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        if json.loads(text) != content:
-            raise TypeError(f"Run.create: settings must be JSON's strings, numbers, lists and dicts, got {settings!r}")
-        run = cls(path, settings)
+        run, content = cls(path, settings), _content(settings)
         run.path.mkdir(parents=True, exist_ok=True)
-        if (run.path / "settings.json").exists():
-            raise FileExistsError(f"{path} holds a run already: resume it, or choose another folder")
-        files.remove_leftovers(run.path)
-        if any(run.path.iterdir()):
-            raise FileExistsError(f"{path} is not empty and no run: choose another folder")
-        files.write(run.path / "settings.json", text.encode())
+        run._check_free()
+        with run.held():
+            run._check_free()
+            files.remove_leftovers(run.path)
+            files.write(run.path / "settings.json", content)
         return run
 
     @classmethod
@@ -101,6 +105,56 @@ class Run:
         if found != FORMAT or not isinstance(content.get("settings"), dict):
             raise CheckpointError(f"{place} is damaged: expected format {FORMAT} and settings: take a copy of the run")
         return cls(path, content["settings"])
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Write other settings, as how long to train; call it while the run is `held`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `settings` are not what JSON holds.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     run = Run.create(f"{folder}/first", {"steps": 100})
+        ...     with run.held():
+        ...         run.change({"steps": 200})
+        ...     Run.open(run.path).settings
+        {'steps': 200}
+        """
+        content = _content(settings)
+        files.remove_leftovers(self.path)
+        files.write(self.path / "settings.json", content)
+        self.settings = dict(settings)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes from training in the folder meanwhile, where the system and its disk have locks.
+
+        Raises
+        ------
+        BlockingIOError
+            If another process holds it.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, Run(folder, {}).held(), Run(folder, {}).held():
+        ...     pass
+        Traceback (most recent call last):
+        BlockingIOError: ... is being trained by another process: wait for it, or stop it
+        """
+        lock = self.path / ".lock"
+        with open(lock, "ab") as file:
+            if not _locked(lock, file.fileno()):
+                raise BlockingIOError(f"{self.path} is being trained by another process: wait for it, or stop it")
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # Windows removes no open file
+                    lock.unlink()
 
     def file(self, name: str) -> Path:
         """Return the path of a file in the folder.
@@ -140,5 +194,34 @@ class Run:
             save_curves(read_metrics(self.metrics), temporary)
         return target
 
+    def _check_free(self) -> None:
+        names = {path.name for path in self.path.iterdir()}
+        if "settings.json" in names:
+            raise FileExistsError(f"{self.path} holds a run already: resume it, or choose another folder")
+        if any(name != ".lock" and not files.LEFTOVER.fullmatch(name) for name in names):
+            raise FileExistsError(f"{self.path} is not empty and no run: choose another folder")
+
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
+
+
+def _content(settings: Mapping[str, Any]) -> bytes:
+    """Return what ``settings.json`` holds."""
+    content = {"format": FORMAT, "minigen": minigen.__version__, "settings": dict(settings)}
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if json.loads(text) != content:
+        raise TypeError(f"Run: settings must be JSON's strings, numbers, lists and dicts, got {settings!r}")
+    return text.encode()
+
+
+def _locked(path: Path, descriptor: int) -> bool:
+    """Lock the open file `path`; say whether it is ours, and still the file of that name."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError:  # a disk without locks
+        return True

@@ -14,9 +14,11 @@ from click.testing import CliRunner
 import minigen
 from minigen import recipes
 from minigen.cli import main
+from minigen.cli.info import data
 from minigen.cli.tour import make_room, settings_of
 from minigen.training import read_metrics
 from minigen.training.checkpoint import checkpoints
+from tests.data import roots
 from tests.recipes import small
 
 
@@ -209,6 +211,23 @@ def test_info(tmp_path) -> None:
     assert re.search(r"^ +MNIST +not found$", run("info", "--root", "empty")[0], re.MULTILINE)
 
 
+@pytest.mark.parametrize("missing", ["train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz"])
+def test_info_says_which_files_are_missing(missing, tmp_path, monkeypatch) -> None:
+    root = small.write_data(tmp_path / "data")
+    monkeypatch.setattr("minigen.data.files._is_published", lambda path, form: True)
+    monkeypatch.setattr("minigen.data.files.read_bytes", lambda path, form=None: path.read_bytes())
+    assert dict(data(root))["  MNIST"] == "found, and as published"
+    (root / missing).unlink()
+    found = dict(data(root))["  MNIST"]
+    assert found.startswith("not all there: ")
+    assert missing in found
+    (root / "binarized_mnist.npz").unlink()
+    roots.write_binarized_mnist(root, texts=True)
+    assert dict(data(root))["  BinarizedMNIST"] == "found, and as published"
+    (root / "binarized_mnist_valid.amat").unlink()
+    assert "binarized_mnist_valid.amat" in dict(data(root))["  BinarizedMNIST"]
+
+
 def test_settings_of_a_recipe_are_shown() -> None:
     out, _ = run("train", "gan-digits", "--help-settings")
     assert "latent = 32\n" in out
@@ -243,9 +262,29 @@ def test_a_tour_removes_only_runs(tmp_path) -> None:
     (tmp_path / "t" / "gan-digits").mkdir(parents=True)
     (tmp_path / "t" / "gan-digits" / "thesis.tex").write_text("all of it")
     _, error = run("tour", "--out", "t", code=1)
-    assert error == "Error: t/gan-digits is not empty and no run: choose another folder with --out\n"
+    assert error == "Error: t/gan-digits holds what no tour made: choose another folder with --out\n"
     assert (tmp_path / "t" / "gan-digits" / "thesis.tex").exists()
     make_room(tmp_path / "nothing")
+
+
+def test_a_tour_leaves_alone_what_train_made(monkeypatch) -> None:
+    monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 20})
+    run("train", "gan-digits", "--seed", 5, "--steps", 2, "--out", "t/gan-digits")
+    Path("t/gan-digits/notes.txt").touch()
+    before = sorted(Path("t").rglob("*"))
+    _, error = run("tour", "--out", "t", code=1)
+    assert error == "Error: t/gan-digits holds what no tour made: choose another folder with --out\n"
+    assert sorted(Path("t").rglob("*")) == before
+    assert json.loads(Path("t/gan-digits/settings.json").read_text())["settings"]["seed"] == 5
+
+
+def test_a_tour_leaves_alone_what_was_trained_on(monkeypatch) -> None:
+    monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 2})
+    run("tour", "--out", "t")
+    run("train", "--resume", "t/gan-digits", "--steps", 4)
+    _, error = run("tour", "--out", "t", code=1)
+    assert "holds what no tour made" in error
+    assert small.final(Path("t/gan-digits"))["state"]["loop"]["step"] == 4
 
 
 def test_settings_of_a_tour() -> None:

@@ -1,12 +1,15 @@
 """What goes wrong says so in one line, with what to do, and the right exit code."""
 
+import errno
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from minigen import recipes
+from minigen.cli.main import explained
 from minigen.training.checkpoint import checkpoints
 from tests.cli.test_commands import elsewhere, run, trained  # noqa: F401
 
@@ -24,6 +27,24 @@ USES = [
     (["train", "gan-digits", "--batch-size", "x"], "'x' is not a valid integer"),
     (["train", "--resume", "r", "--lr", "1", "--set", "a=1"], "keeps its settings: leave out --lr, --set"),
     (["train", "--resume", "r", "--epochs", "1", "--seconds", "1"], "cannot be given together"),
+    (["train", "gan-mnist", "--root", ".", "--data", "cifar"], "data must be one of mnist, fashion-mnist, got 'cifar'"),
+    (["train", "gan-digits", "--device", "tpu"], "unknown device 'tpu': use 'cpu', 'cuda' or 'cuda:<index>'"),
+    (["train", "gan-digits", "--set", "latent=0"], "positive widths"),
+    (["train", "gan-digits", "--set", "betas=[0.5]"], "betas"),
+    (["train", "gan-digits", "--set", "steps=0"], "steps must be above 0, got 0"),
+    (["train", "gan-digits", "--set", "steps=-3"], "steps must be above 0, got -3"),
+    (["train", "gan-digits", "--seconds", "nan"], "seconds must be a finite number, got nan"),
+    (["train", "gan-digits", "--seconds", "inf"], "seconds must be a finite number, got inf"),
+    (["train", "gan-digits", "--save-every", "nan"], "--save-every must be a finite number, got nan"),
+    (["train", "gan-digits", "--lr", "nan"], "lr must be a finite number, got nan"),
+    (["train", "gan-digits", "--lr", "inf"], "lr must be a finite number, got inf"),
+    (["train", "gan-digits", "--set", "lr=1e999"], "lr must be a finite number, got inf"),
+    (["train", "gan-digits", "--set", "lr=-1"], "lr must be above 0, got -1"),
+    (["train", "gan-digits", "--set", "batch_size=0"], "batch_size must be above 0, got 0"),
+    (["train", "gan-digits", "--batch-size", "5000"], "batch_size=5000 is more than there are examples"),
+    (["train", "gan-digits", "--set", 'generator=["a"]'], "generator must be a list of integers"),
+    (["train", "--resume", "r", "--seconds", "nan"], "seconds must be a finite number, got nan"),
+    (["train", "--resume", "r", "--help-settings"], "--help-settings needs a recipe"),
     (["sample", "r", "-n", "0"], "0 is not in the range"),
     (["sample", "r", "--out", "x.jpg"], "--out must end in .png or .npy, got x.jpg"),
     (["sample"], "Missing argument 'RUN'"),
@@ -46,9 +67,6 @@ FAILURES = [
     (["sample", "nowhere"], "nowhere is no run"),
     (["evaluate", "nowhere"], "nowhere is no run"),
     (["train", "gan-mnist", "--root", "nowhere"], "place train-images-idx3-ubyte.gz there by hand"),
-    (["train", "gan-mnist", "--root", ".", "--data", "cifar"], "data must be one of mnist, fashion-mnist, got 'cifar'"),
-    (["train", "gan-digits", "--device", "tpu"], "'tpu'"),
-    (["train", "gan-digits", "--set", "latent=0"], "positive widths"),
 ]
 
 
@@ -78,6 +96,7 @@ def test_a_damaged_checkpoint(trained) -> None:  # noqa: F811
     for command in (["train", "--resume", "r"], ["sample", "r"], ["evaluate", "r"]):
         _, error = run(*command, code=1)
         assert "do not have the checksum" in error
+        assert error.endswith("put a copy there, or remove it, and the one before is taken\n")
         assert len(error.splitlines()) == 1
 
 
@@ -97,6 +116,11 @@ def edit(path, change):
         (lambda plan: plan.pop("seed"), "is of no recipe that this minigen has"),
         (lambda plan: plan["settings"].update(momentum=1), "has other settings than gan-digits has now (momentum)"),
         (lambda plan: plan["settings"].pop("lr"), "has other settings than gan-digits has now (lr)"),
+        (lambda plan: plan["settings"].pop("steps"), "needs one limit: epochs, steps or seconds, above 0"),
+        (lambda plan: plan["settings"].update(steps="many"), "needs one limit"),
+        (lambda plan: plan["settings"].update(steps=0), "needs one limit"),
+        (lambda plan: plan["settings"].update(steps=2.5), "needs one limit"),
+        (lambda plan: plan["settings"].update(epochs=3), "needs one limit"),
     ],
 )
 def test_settings_that_are_not_those_of_the_checkpoint(change, text, trained) -> None:  # noqa: F811
@@ -136,7 +160,7 @@ def test_nan_stops_the_run_names_the_step_and_saves_nothing_bad(monkeypatch) -> 
 
     monkeypatch.setattr(recipe, "build", poisoned)
     _, error = run("train", "gan-digits", "--steps", 20, "--out", "r", code=1)
-    assert "Error: step 7: cost is nan: resume from an earlier checkpoint with a lower learning rate" in error
+    assert "Error: step 7: cost is nan: train anew with a lower learning rate" in error
     assert list(Path("r/checkpoints").iterdir()) == []
 
 
@@ -158,3 +182,56 @@ def test_an_unexpected_error_says_how_to_see_more(monkeypatch) -> None:
             done = CliRunner().invoke(main, [*arguments, "train", "gan-digits"])
         assert type(done.exception) is KeyError
         assert done.exit_code == 1
+
+
+def test_what_only_python_can_do_is_said_as_the_commands_do_it(tmp_path) -> None:
+    _, error = run("train", "gan-mnist", "--root", "nowhere", code=1)
+    assert "download=True" not in error
+    assert error.endswith("; or leave out --root and MINIGEN_DATA, and it is fetched\n")
+
+
+def test_the_phrases_for_python_are_still_said_somewhere() -> None:
+    from minigen.cli.main import PHRASES
+
+    room = Path(recipes.__file__).parents[1]
+    code = "".join(path.read_text() for name in ("data", "training") for path in (room / name).rglob("*.py"))
+    joined = re.sub(r'"\s+f?"', "", code)
+    for phrase in PHRASES:
+        assert phrase in joined, phrase
+
+
+@pytest.mark.parametrize("n", [10**11, 10**20])
+def test_too_many_samples(n, trained) -> None:  # noqa: F811
+    _, error = run("sample", trained, "-n", n, "--out", "x.npy", code=1)
+    assert error == "Error: there is not enough memory: ask for less at once (train: --batch-size; sample: -n)\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "No space left on device: check the path, the rights and the space there",
+        ),
+        (
+            OSError(errno.EFBIG, "File too large", "runs/a/.curves.png.cf596013.tmp.png"),
+            "runs/a/curves.png: File too large: check the path, the rights and the space there",
+        ),
+        (
+            OSError(errno.EXDEV, "Invalid cross-device link", "a/.x.npy.cf596013.tmp.npy", None, "a/x.npy"),
+            "a/x.npy: Invalid cross-device link: check the path, the rights and the space there",
+        ),
+        (OSError("a/m.jsonl: only 3 of 9 bytes were written"), "a/m.jsonl: only 3 of 9 bytes were written"),
+    ],
+)
+def test_a_failing_file_is_called_by_its_own_name_and_the_fix_is_given(error, text) -> None:
+    assert explained(error) == text
+
+
+def test_no_name_of_a_temporary_file_is_shown(trained, monkeypatch) -> None:  # noqa: F811
+    def full(samples, path, **options):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("minigen.viz.save_image", full)
+    _, error = run("sample", trained, "--out", "x.png", code=1)
+    assert re.match(r"Error: (/.*/)?x\.png: No space left on device: check", error)

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from minigen.training import read_metrics
 from minigen.training.checkpoint import checkpoints, read_checkpoint
+from minigen.training.progress import Progress
 from tests.recipes import small
 
 fcntl, pty, termios = (pytest.importorskip(name) for name in ("fcntl", "pty", "termios"))  # not on Windows
@@ -133,6 +135,25 @@ def test_without_any_terminal_input_or_home(tmp_path) -> None:
     )  # fmt: skip
     _, error = process.communicate(timeout=60)
     assert process.returncode == 0, error
+
+
+def test_without_a_standard_error(tmp_path) -> None:
+    process = start(
+        "train", "gan-digits", "--steps", 2, "--out", "r",
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.close(2),
+    )  # fmt: skip
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert out.splitlines()[1].startswith("2 steps, ")
+
+
+def test_a_bar_without_a_standard_error(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with Progress(SimpleNamespace(loader=[], step=0, metrics={}), "steps", 3, shown=True) as bar:
+        bar.update()
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path) -> None:
