@@ -2,6 +2,7 @@
 
 Reading order: `gradcheck` (is this derivative right?), `rules`, `values`, `numeric` and `function` (how it finds out),
 `errors` (what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it);
+`machine` (random programs against a naive model of the engine);
 `expectation` (what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of).
 """
 
@@ -14,11 +15,17 @@ from minigen.testing.gradcheck import gradcheck
 if TYPE_CHECKING:
     from minigen.testing.decorators import given_gradients
     from minigen.testing.expectation import exact_expectation
+    from minigen.testing.machine import GraphMachine
     from minigen.testing.records import op_records
 
-__all__ = ["gradcheck", "GradientError", "given_gradients", "op_records", "exact_expectation"]
+__all__ = ["gradcheck", "GradientError", "given_gradients", "op_records", "exact_expectation", "GraphMachine"]
 
-LAZY = {"given_gradients": "decorators", "op_records": "records", "exact_expectation": "expectation"}
+LAZY = {
+    "given_gradients": "decorators",
+    "op_records": "records",
+    "exact_expectation": "expectation",
+    "GraphMachine": "machine",
+}
 LAZY_MODULES = ("strategies", "records")
 
 

@@ -557,8 +557,8 @@ MUTANTS = [
     Mutant(
         "a leaf that wants no gradient receives one",
         GRAPH,
-        "if tensor is not None and tensor._requires_grad:",
-        "if tensor is not None:",
+        "if tensor is not None and tensor._requires_grad and (",
+        "if tensor is not None and (",
         TESTS + "test_a_leaf_that_no_longer_requires_grad_receives_none",
     ),
     Mutant(
