@@ -1,6 +1,8 @@
 """gradcheck rejects each kind of wrong gradient, every time."""
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -256,6 +258,14 @@ def test_the_report() -> None:
     assert error.numeric == pytest.approx(-8.0, rel=1e-9)
     assert isinstance(error, AssertionError)
     np.testing.assert_array_equal(error.inputs["inputs[0]"], x.array)
+
+
+def test_the_page_shows_what_is_printed() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "testing-gradients.md").read_text()
+    first = re.search(r"^```python\n(.*?)^```", page, re.M | re.S)[1]
+    names = {}
+    exec(first, names)
+    assert names["report"] == re.search(r"^```text\n(.*?)\n```", page, re.M | re.S)[1]
 
 
 def test_the_inputs_reproduce_the_failure() -> None:
