@@ -7,7 +7,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-kill lint mutants bench wheel clean
+.PHONY: help demo test test-slow thorough test-kill lint mutants bench wheel clean
 
 help: ## show this list
 	@echo "minigen: make TARGET"
@@ -21,6 +21,9 @@ test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
 
 test-slow: .venv/ready-test ## run the statistical tests and learning curves
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 -m slow $(ARGS)
+
+thorough: .venv/ready-test ## check every operation at 500 points and more, count what they were
+	@$(ONE_THREAD) $(RUN) tests/thorough.py --workers 2 $(ARGS)
 
 test-kill: .venv/ready-test ## kill training 50 times at random moments and resume it
 	@$(ONE_THREAD) $(RUN) tests/kill.py $(ARGS)

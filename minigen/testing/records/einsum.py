@@ -35,7 +35,7 @@ RECORDS = [
     einsum("ij->i"),
     einsum("ij,kl->"),
     einsum("ij,kl->jl"),
-    einsum("ij,ij->ij"),
+    einsum("ij,ij->ij", "ij", "Ij"),
     einsum("ii"),
     einsum("ii->i"),
     einsum("iji,j->ij"),

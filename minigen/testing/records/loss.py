@@ -193,7 +193,7 @@ RECORDS = [
     Record(
         "cross entropy of probabilities",
         three(loss.cross_entropy),
-        classes((2, 3, 2), probabilities=True),
+        st.sampled_from([(2, 3, 2), (2, 3, 2), (2, 0, 2)]).flatmap(lambda s: classes(s, probabilities=True)),
         reference=lambda x, t: (
             _cross_entropy(x, t).sum() / 4,
             _cross_entropy(x, t).sum(),

@@ -4,6 +4,7 @@ At ties, extremes are positively homogeneous still: there `tied` operands are ch
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import minigen as mg
 from minigen.autodiff import rows
 from minigen.testing.records.record import Record
-from minigen.testing.records.reduction import filled, over_axes
+from minigen.testing.records.reduction import filled, first_filled, last_filled, over_axes, some_tied
 from minigen.testing.strategies import tied, unary
 
 
@@ -33,9 +34,12 @@ def shared(x: Any) -> Any:
     return rows["share_ties"](x.mean(-1), mask, axis=(x.ndim - 1,), keepdims=False) ** 2
 
 
-nonempty = unary(shape=filled, ties=False)
+distinct = partial(unary, ties=False)
+nonempty = distinct(shape=filled)
+last = distinct(shape=last_filled)
+first = distinct(shape=first_filled)
 any_shape = unary(ties=False)
-some = st.sampled_from([(4,), (2, 3), (2, 1, 3), (1, 2, 2, 1, 3)])
+some = st.sampled_from([(4,), (2, 3), (2, 1, 3), (1, 2, 2, 1, 3), (0, 2)])
 rows_of_some = unary(shape=some, ties=False)
 equal = tied(filled).map(lambda x: (x,))
 equal_rows = tied(some).map(lambda x: (x,))
@@ -44,7 +48,7 @@ RECORDS = [
     *over_axes(
         "amax",
         mg.amax,
-        nonempty,
+        distinct,
         ("amax", "share_ties"),
         reference=lambda x, a, k: np.max(x, a, keepdims=k),
         tied=equal,
@@ -52,7 +56,7 @@ RECORDS = [
     *over_axes(
         "amin",
         mg.amin,
-        nonempty,
+        distinct,
         ("amin", "share_ties"),
         reference=lambda x, a, k: np.min(x, a, keepdims=k),
         tied=equal,
@@ -78,23 +82,23 @@ RECORDS = [
     Record(
         "max last",
         lambda x: mg.max(x, -1, keepdim=True).values ** 2,
-        nonempty,
+        last,
         covers=("max", "scatter_add"),
         reference=lambda x: np.max(x, -1 if x.ndim else (), keepdims=True) ** 2,
         tied=equal,
         integers="keep",
     ),
-    Record("max first", lambda x: mg.max(x, 0), nonempty, covers=("max",), tied=equal),
+    Record("max first", lambda x: mg.max(x, 0), first, covers=("max",), tied=equal),
     Record(
         "min last",
         lambda x: mg.min(x, -1, keepdim=True).values ** 2,
-        nonempty,
+        last,
         covers=("min", "scatter_add"),
         reference=lambda x: np.min(x, -1 if x.ndim else (), keepdims=True) ** 2,
         tied=equal,
         integers="keep",
     ),
-    Record("min first", lambda x: mg.min(x, 0), nonempty, covers=("min",), tied=equal),
+    Record("min first", lambda x: mg.min(x, 0), first, covers=("min",), tied=equal),
     Record(
         "sort",
         lambda x: mg.sort(x).values ** 2,
@@ -117,12 +121,12 @@ RECORDS = [
     Record(
         "topk smallest",
         lambda x: mg.topk(x, 1, dim=0, largest=False),
-        nonempty,
+        first,
         covers=("topk",),
         tied=equal,
     ),
-    Record("share_ties", shared, rows_of_some, covers=("share_ties",)),
-    Record("mean_ties", with_mask("mean_ties"), rows_of_some, covers=("mean_ties", "share_ties")),
+    Record("share_ties", shared, st.one_of(rows_of_some, some_tied), covers=("share_ties",)),
+    Record("mean_ties", with_mask("mean_ties"), st.one_of(rows_of_some, some_tied), covers=("mean_ties", "share_ties")),
     *[
         Record(
             name,

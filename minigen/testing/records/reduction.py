@@ -7,15 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 import minigen as mg
 from minigen.autodiff import rows
 from minigen.backend import Array
 from minigen.testing.records.record import Record, Samples
-from minigen.testing.strategies import shapes, unary
+from minigen.testing.strategies import arrays, shapes, unary
 
 filled = shapes(filled=True)
-some_zero = unary(-2, 2, shape=filled).map(lambda arrays: (np.asarray(np.round(arrays[0])),))
+last_filled = st.one_of(filled, st.sampled_from([(0, 3), (2, 0, 3)]))
+first_filled = st.one_of(filled, st.sampled_from([(2, 0), (3, 0, 2)]))
+LATIN = np.array([[1.0, 1.0, 2.0], [2.0, 1.0, 1.0], [1.0, 2.0, 1.0]])
+some_tied = arrays((), 0.5, 2.0).map(lambda scale: (scale * LATIN,))
+"""Ties, but nowhere is a whole row or column equal."""
+whole = unary().map(lambda arrays: (np.asarray(np.round(arrays[0])),))
 
 
 def ends(x: Any) -> Any:
@@ -26,16 +32,19 @@ def ends(x: Any) -> Any:
 def over_axes(
     name: str,
     function: Callable[..., Any],
-    operands: Samples,
+    operands: Callable[..., Samples],
     covers: tuple[str, ...] = (),
     *,
+    empty: bool = False,
     reference: Callable[..., Any] | None = None,
     tied: Samples | None = None,
 ) -> list[Record]:
     """Return records over everything, the last axis (kept), the first, and two axes.
 
-    The reference takes an array, a tuple of axes and `keepdims`.
+    `operands` takes a strategy of shapes, without empty axes to reduce unless `empty`. The reference takes an array, a
+    tuple of axes and `keepdims`.
     """
+    everything, last, first = (operands(shape=shapes() if empty else s) for s in (filled, last_filled, first_filled))
 
     def over(pick: Callable[[Any], Any], combine: Callable[[Any, Any], Any], keepdims: bool) -> Any:
         def call(x: Array) -> Any:
@@ -51,7 +60,7 @@ def over_axes(
         Record(
             name,
             lambda x: function(x) ** 2,
-            operands,
+            everything,
             covers,
             reference=over(lambda x: tuple(range(x.ndim)), squared, False),
             tied=tied,
@@ -59,14 +68,14 @@ def over_axes(
         Record(
             f"{name} last",
             lambda x: function(x, dim=-1, keepdim=True) * x,
-            operands,
+            last,
             reference=over(lambda x: (-1,), lambda y, x: y * x, True),
             tied=tied,
         ),
         Record(
             f"{name} first",
             lambda x: function(x, dim=0) ** 2,
-            operands,
+            first,
             covers,
             reference=over(lambda x: (0,), squared, False),
             tied=tied,
@@ -74,7 +83,7 @@ def over_axes(
         Record(
             f"{name} two",
             lambda x: function(x, dim=ends(x)) ** 2,
-            operands,
+            everything,
             reference=over(lambda x: (0, -1) if x.ndim > 1 else (0,), squared, False),
             tied=tied,
         ),
@@ -90,12 +99,14 @@ def _cumsum(x: Array, axis: int) -> Array:
 
 
 RECORDS = [
-    *over_axes("sum", mg.sum, unary(), ("sum", "spread"), reference=lambda x, a, k: np.sum(x, a, keepdims=k)),
+    *over_axes(
+        "sum", mg.sum, unary, ("sum", "spread"), empty=True, reference=lambda x, a, k: np.sum(x, a, keepdims=k)
+    ),
     Record("sum alone", mg.sum, unary(), ("sum",), reference=np.sum, integers="keep"),
     *over_axes(
         "mean",
         mg.mean,
-        unary(shape=filled),
+        unary,
         ("mean", "spread_mean"),
         reference=lambda x, a, k: np.mean(x, a, keepdims=k),
     ),
@@ -110,7 +121,7 @@ RECORDS = [
     *over_axes(
         "logsumexp",
         lambda x, dim=(): mg.logsumexp(x, dim),
-        unary(shape=filled),
+        unary,
         ("logsumexp",),
         reference=_logsumexp,
     )[2:3],
@@ -129,11 +140,11 @@ RECORDS = [
         reference=lambda x: _logsumexp(x, (-1,) if x.ndim else (), True) * x,
     ),
     Record("prod", mg.prod, unary(), reference=np.prod, integers="keep"),
-    Record("prod with zeros", mg.prod, some_zero, reference=np.prod),
+    Record("prod with zeros", mg.prod, whole, reference=np.prod),
     Record(
         "prod last",
         lambda x: mg.prod(x, -1, keepdim=True),
-        some_zero,
+        whole,
         reference=lambda x: np.prod(x, -1 if x.ndim else (), keepdims=True),
     ),
     Record("prod first", lambda x: mg.prod(x, 0), unary(), reference=lambda x: np.prod(x, 0 if x.ndim else ())),
