@@ -223,6 +223,7 @@ def test_too_many_samples(n, trained) -> None:  # noqa: F811
         ),
         (OSError("a/m.jsonl: only 3 of 9 bytes were written"), "a/m.jsonl: only 3 of 9 bytes were written"),
     ],
+    ids=["nameless", "temporary", "moved", "said"],
 )
 def test_a_failing_file_is_called_by_its_own_name_and_the_fix_is_given(error, text) -> None:
     assert explained(error) == text

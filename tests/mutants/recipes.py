@@ -12,6 +12,9 @@ SCORE = "minigen/evaluation/score.py"
 NEIGHBOURS = "minigen/evaluation/neighbours.py"
 RECIPES = "tests/recipes/test_recipes.py::"
 RESUME = "tests/recipes/test_resume.py::test_a_resumed_run_is_the_undisturbed_one_bit_for_bit[gan-digits]"
+RUN = "minigen/training/run.py"
+CONTINUING = "tests/cli/test_continuing.py::"
+TOGETHER = "tests/cli/test_together.py::"
 COMMANDS = "tests/cli/test_commands.py::"
 VALUES = "tests/cli/test_settings.py::"
 SCORES = "tests/evaluation/test_score.py::"
@@ -93,8 +96,8 @@ MUTANTS = [
     Mutant(
         "training runs under fresh entropy",
         RUNS,
-        "    with using(rng):\n        if latest",
-        "    with using(Generator()):\n        if latest",
+        "    with run.held(), using(rng):\n",
+        "    with run.held(), using(Generator()):\n",
         RESUME,
     ),
     Mutant(
@@ -128,9 +131,93 @@ MUTANTS = [
     Mutant(
         "the tour removes any folder",
         TOUR,
-        '    if (path / "settings.json").is_file():\n',
+        "    if (path / MARK).is_file():\n",
         "    if path.is_dir():\n",
         COMMANDS + "test_a_tour_removes_only_runs",
+    ),
+    Mutant(
+        "the tour removes any run",
+        TOUR,
+        "    if (path / MARK).is_file():\n",
+        '    if (path / "settings.json").is_file():\n',
+        COMMANDS + "test_a_tour_leaves_alone_what_train_made",
+    ),
+    Mutant(
+        "the tour removes a run of its own that was trained on",
+        TRAIN,
+        "    (path / MARK).unlink(missing_ok=True)",
+        "    (path / MARK).touch()",
+        COMMANDS + "test_a_tour_leaves_alone_what_was_trained_on",
+    ),
+    Mutant(
+        "a limit given on resume is forgotten",
+        RUNS,
+        "            run.change(plan)\n",
+        "            pass\n",
+        CONTINUING + "test_the_command_shown_after_ctrl_c_goes_on_to_the_limit_given_on_resume",
+    ),
+    Mutant(
+        "the old limit stays beside one of another unit",
+        RUNS,
+        "if not (limit and key in LIMITS)",
+        "if not (limit and key in limit)",
+        CONTINUING + "test_a_limit_of_another_unit_takes_the_place_of_the_old_one",
+    ),
+    Mutant(
+        "a root given on resume is seen from the folder of then",
+        TRAIN,
+        'root_for(options["root"])\n    plan',
+        'str(options["root"])\n    plan',
+        CONTINUING + "test_places_given_on_resume_stay_wherever_the_next_command_is_given",
+    ),
+    Mutant(
+        "two processes train in one folder",
+        RUN,
+        "fcntl.LOCK_EX | fcntl.LOCK_NB",
+        "fcntl.LOCK_SH | fcntl.LOCK_NB",
+        TOGETHER + "test_a_run_is_trained_by_one_process",
+    ),
+    Mutant(
+        "the lock is not let go",
+        RUN,
+        "                    lock.unlink()\n",
+        "                    pass\n",
+        TOGETHER + "test_a_run_is_held_once_and_let_go",
+    ),
+    Mutant(
+        "a folder is taken that is there already",
+        TRAIN,
+        "            path.mkdir(parents=True)",
+        "            path.mkdir(parents=True, exist_ok=True)",
+        TOGETHER + "test_a_folder_claimed_by_another_process_is_passed_over",
+    ),
+    Mutant(
+        "infinity is a number to train with",
+        SETTINGS,
+        "if isinstance(item, float) and not isfinite(item)",
+        "if isinstance(item, float) and item != item",
+        VALUES + "test_contradictions[assignments7-options7-lr must be a finite number, got inf]",
+    ),
+    Mutant(
+        "a folder must not be called a number",
+        SETTINGS,
+        "        value = text  # a folder may be called 123\n",
+        "        value = None\n",
+        VALUES + "test_values[root=123-expected12]",
+    ),
+    Mutant(
+        "only the training data are looked at",
+        "minigen/cli/info.py",
+        'train_and_test = [{"train": True}, {"train": False}]',
+        'train_and_test = [{"train": True}, {"train": True}]',
+        COMMANDS + "test_info_says_which_files_are_missing[t10k-images-idx3-ubyte.gz]",
+    ),
+    Mutant(
+        "errors show the names of temporary files",
+        "minigen/cli/main.py",
+        "return place.with_name(temporary[1]) if temporary else place",
+        "return place",
+        "tests/cli/test_failures.py::test_a_failing_file_is_called_by_its_own_name_and_the_fix_is_given[temporary]",
     ),
     Mutant(
         "true counts as a number",
