@@ -10,7 +10,6 @@ from typing import Any
 import numpy
 
 from minigen.autodiff import wrap
-from minigen.backend import namespace
 from minigen.random import Generator
 from minigen.testing.errors import GradientError
 from minigen.testing.function import Flat, Problem, flat, pull, split
@@ -77,7 +76,7 @@ class Values:
         """Return the vector-Jacobian product."""
         seeds = [wrap(array) for array in split(cotangent, [output.array for output in self.outputs])]
         found = pull(self.outputs, self.tensors, seeds, False)
-        return flat([namespace(t.array).zeros(t.shape, t.dtype) if g is None else g.array for t, g in zip(self.tensors, found, strict=True)])
+        return flat([numpy.zeros(t.shape) if g is None else g.array for t, g in zip(self.tensors, found, strict=True)])
 
     def _column(self, i: int, exact: Any, weights: Flat | None) -> Mismatch | bool:
         direction = numpy.zeros_like(self.point)
