@@ -19,28 +19,32 @@ def double():
     mg.set_default_dtype(before)
 
 
-def run(machine, examples, steps, seed=4):
-    """Run programs of at most `steps` steps, the same ones each time."""
+def complaint(machine, examples, steps, seed=4, **more):
+    """Return what is wrong after programs of at most `steps` steps (the same ones each time), None if nothing."""
     settings = hypothesis.settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
         database=None,
         report_multiple_bugs=False,
-        phases=(hypothesis.Phase.generate,),
         suppress_health_check=list(hypothesis.HealthCheck),
+        **more,
     )
-    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
+    try:
+        run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=settings)
+    except AssertionError as error:
+        return "\n".join([str(error), *getattr(error, "__notes__", [])])
+    return None
 
 
 def test_random_programs_agree_with_the_model():
-    run(GraphMachine, 200, 30)
+    assert complaint(GraphMachine, 250, 30) is None
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_many_long_programs_agree_with_the_model(seed):
-    run(GraphMachine, 1500, 50, seed)
+    assert complaint(GraphMachine, 2000, 50, seed) is None
 
 
 def machine_with(rule_of_x):
@@ -59,9 +63,9 @@ def machine_with(rule_of_x):
 
 
 def test_an_operation_of_ones_own_joins():
-    run(machine_with(lambda g, x: 3.0 * g * x * x), 50, 30)
+    assert complaint(machine_with(lambda g, x: 3.0 * g * x * x), 50, 30) is None
 
 
 def test_a_wrong_one_is_found():
-    with pytest.raises(AssertionError, match="expected"):
-        run(machine_with(lambda g, x: 2.9 * g * x * x), 50, 30)
+    found = complaint(machine_with(lambda g, x: 2.9 * g * x * x), 50, 30, phases=[hypothesis.Phase.generate])
+    assert found is not None and "grad: " in found and ".cubed(" in found

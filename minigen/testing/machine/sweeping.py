@@ -44,10 +44,14 @@ class Sweeping(Machine):
         if twin.requires and not twin.is_leaf:
             twin.node().retained = twin
 
-    @rule(x=places, which=st.integers(-1, len(HOOKS) - 1))
-    def hooked(self, x: int, which: int) -> None:
+    @rule(x=places, kinds=st.sampled_from([[-1], [0, 1], [1, 0, -1]]))
+    def hooked(self, x: int, kinds: list[int]) -> None:
+        """Hang hooks on a gradient."""
+        for which in kinds:
+            self.hang(self.pick(x), which)
+
+    def hang(self, twin: Twin, which: int) -> None:
         """Hang a hook on a gradient: one that looks (-1), or one that replaces it."""
-        twin = self.pick(x)
         seen: list[Any] = []
         hook = seen.append if which < 0 else HOOKS[which]
         handle = self.refused(None if twin.requires else CONSTANT, lambda: twin.tensor.register_hook(hook))
@@ -163,12 +167,12 @@ class Sweeping(Machine):
             for twin in self.pool:  # some were retained, with the graph of the gradient
                 twin.tensor.grad = twin.grad = None
 
-    @rule(x=places, order=st.integers(1, 2))
-    def everywhere(self, x: int, order: int) -> None:
-        """Ask for the gradients of one Tensor with respect to all."""
-        if self.pick(x).requires:
-            inputs = [place for place in range(len(self.pool)) if self.pick(place).requires]
-            self.ask([x], inputs, True, True, order)
+    @rule(order=st.sampled_from([1, 1, 2]))
+    def everywhere(self, order: int) -> None:
+        """Ask for the gradients of each Tensor with respect to all."""
+        inputs = [place for place in range(len(self.pool)) if self.pick(place).requires]
+        for place in inputs:
+            self.ask([place], inputs, True, True, order)
 
     def higher(self, wanted: list[Twin], steps: list[Step], slopes: Any, found: Any, order: int) -> None:
         """Differentiate gradients: what the engine cannot reach counts as 0."""
