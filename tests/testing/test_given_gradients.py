@@ -33,7 +33,8 @@ def test_a_wrong_gradient_fails_at_simple_operands() -> None:
     test = given_gradients(vectors)(wrong)
     with pytest.raises(GradientError) as caught:
         test()
-    assert caught.value.inputs["inputs[0]"].tolist() == [1.0]
+    (number,) = caught.value.inputs["inputs[0]"].tolist()
+    assert 1.0 <= abs(number) <= 2.0
 
 
 def test_the_order_reaches_gradcheck() -> None:

@@ -32,6 +32,7 @@ wrong = op("test_forms_wrong", lambda x: x * x, x=lambda g, x: 2.001 * g * x)
 def entry(fn, inputs, **options):
     with pytest.raises(GradientError) as caught:
         gradcheck(fn, inputs, **options)
+    assert caught.value.check == "values", str(caught.value)
     return caught.value.entry
 
 
@@ -188,6 +189,12 @@ def test_random_states_are_not_touched() -> None:
     assert mg.random.get_default_generator() is default
     assert default.state_dict() == before
     assert str(np.random.get_state()) == global_before  # noqa: NPY002
+
+
+def test_what_the_function_draws_is_not_drawn_from_the_default_generator() -> None:
+    before = mg.random.get_default_generator().state_dict()
+    gradcheck(lambda x: x * x + 0.0 * mg.rand_like(x), (double(1.0, 2.0),), order=2)
+    assert mg.random.get_default_generator().state_dict() == before
 
 
 def test_a_given_generator_is_drawn_from_and_a_seed_repeats() -> None:
