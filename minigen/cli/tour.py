@@ -1,5 +1,6 @@
 """``minigen tour``: train every family for some seconds, and write one page of pictures and scores."""
 
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ Each recipe of the tour trains on small bundled data for at most 12 s."""
 CAP = 10.5  # seconds of training a recipe; with building, drawing and scoring it takes 12 at most
 FRAMES = 5
 MARK = ".tour"  # in the folders that a tour made and the next may replace
+OWN = re.compile(r"settings\.json|metrics\.jsonl|scores\.json|.*\.png|checkpoints|\.tour|\.lock|\..+\.tmp(\.\w+)?")
 
 
 @click.command(epilog=EXAMPLES)
@@ -53,7 +55,7 @@ def make_room(path: Path) -> None:
     """Remove the run that an earlier tour left in the folder `path`; refuse to remove anything else."""
     from minigen.training import Run
 
-    if (path / MARK).is_file():
+    if (path / MARK).is_file() and all(OWN.fullmatch(file.name) for file in path.iterdir()):
         with Run(path, {}).held():
             pass  # nobody is training there
         shutil.rmtree(path)

@@ -278,6 +278,18 @@ def test_a_tour_leaves_alone_what_train_made(monkeypatch) -> None:
     assert json.loads(Path("t/gan-digits/settings.json").read_text())["settings"]["seed"] == 5
 
 
+def test_a_tour_leaves_alone_what_was_added_to_its_own(monkeypatch) -> None:
+    monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 2})
+    run("tour", "--out", "t")
+    run("sample", "t/gan-digits")
+    run("evaluate", "t/gan-digits")
+    run("tour", "--out", "t")
+    Path("t/gan-digits/notes.txt").touch()
+    _, error = run("tour", "--out", "t", code=1)
+    assert "holds what no tour made" in error
+    assert Path("t/gan-digits/notes.txt").exists()
+
+
 def test_a_tour_leaves_alone_what_was_trained_on(monkeypatch) -> None:
     monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 2})
     run("tour", "--out", "t")

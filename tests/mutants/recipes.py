@@ -131,16 +131,23 @@ MUTANTS = [
     Mutant(
         "the tour removes any folder",
         TOUR,
-        "    if (path / MARK).is_file():\n",
+        "    if (path / MARK).is_file() and all(OWN.fullmatch(file.name) for file in path.iterdir()):\n",
         "    if path.is_dir():\n",
         COMMANDS + "test_a_tour_removes_only_runs",
     ),
     Mutant(
         "the tour removes any run",
         TOUR,
-        "    if (path / MARK).is_file():\n",
-        '    if (path / "settings.json").is_file():\n',
+        "    if (path / MARK).is_file() and",
+        '    if (path / "settings.json").is_file() or',
         COMMANDS + "test_a_tour_leaves_alone_what_train_made",
+    ),
+    Mutant(
+        "the tour removes what was added to a run of its own",
+        TOUR,
+        "all(OWN.fullmatch(file.name) for file",
+        "any(OWN.fullmatch(file.name) for file",
+        COMMANDS + "test_a_tour_leaves_alone_what_was_added_to_its_own",
     ),
     Mutant(
         "the tour removes a run of its own that was trained on",
