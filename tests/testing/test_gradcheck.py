@@ -263,7 +263,7 @@ def test_the_report() -> None:
 def test_the_page_shows_what_is_printed() -> None:
     page = (Path(__file__).parents[2] / "docs" / "testing-gradients.md").read_text()
     first = re.search(r"^```python\n(.*?)^```", page, re.M | re.S)[1]
-    names = {}
+    names = {"__name__": "page"}
     exec(first, names)
     assert names["report"] == re.search(r"^```text\n(.*?)\n```", page, re.M | re.S)[1]
 
