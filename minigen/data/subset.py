@@ -80,7 +80,10 @@ class Subset(Dataset[Any]):
 
     def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
         """Restore what `state_dict` returned."""
-        restore(self.dataset, state_dict)
+        try:
+            restore(self.dataset, state_dict)
+        except ValueError as error:
+            raise ValueError(f"Subset: {error}") from None
 
 
 def random_split(

@@ -32,7 +32,7 @@ ROWS = [
         "subset state",
         lambda: DATA.Subset([1], [0]).load_state_dict({"a": 1}),
         ValueError,
-        "Subset has no state to restore",
+        "Subset: list has no state to restore",
     ),
     ("tensors", lambda: DATA.TensorDataset(mg.zeros(2), mg.zeros(3)), ValueError, "needs Tensors of equally many rows"),
     ("subset", lambda: DATA.Subset([1, 2], [2]), IndexError, "Subset: index 2 is out of range for a data set of 2"),

@@ -96,7 +96,10 @@ class Compose(Transform):
         if unknown:
             raise ValueError(f"Compose of {len(self.transforms)} transforms: got states of number {', '.join(unknown)}")
         for i, transform in enumerate(self.transforms):
-            restore(transform, states.get(str(i)))
+            try:
+                restore(transform, states.get(str(i)))
+            except ValueError as error:
+                raise ValueError(f"Compose: transform {i} ({type(transform).__name__}): {error}") from None
 
 
 class Lambda(Transform):
