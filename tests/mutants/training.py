@@ -41,8 +41,8 @@ MUTANTS = [
     Mutant(
         "callbacks' states are not loaded",
         LOOP,
-        "            own[name][0].load_state_dict(saved[name])\n",
-        "            own[name][0].load_state_dict(own[name][1])\n",
+        "            callback.load_state_dict(saved[name])\n",
+        "            callback.load_state_dict(callback.state_dict())\n",
         TESTS + "test_checkpoint.py::test_it_fits",
     ),
     Mutant(
@@ -226,5 +226,20 @@ MUTANTS = [
         "            parameter.bump_version()\n",
         "",
         TESTS + "callbacks/test_others.py::test_a_graph_recorded_before_the_swap_knows_of_it",
+    ),
+    Mutant(
+        "a second start empties the metrics before it is refused",
+        LOOP,
+        '            self._tell("before_start")\n            self._tell("on_start")\n',
+        '            self._tell("on_start")\n            self._tell("before_start")\n',
+        "tests/training/test_second_look.py::test_a_run_started_twice_loses_nothing",
+    ),
+    Mutant(
+        "another game of the same shapes is taken",
+        "minigen/learning/adversarial.py",
+        "            if there != here:\n",
+        "            if there is None:\n",
+        "tests/training/test_second_look.py::"
+        "test_another_game_of_the_same_shapes_is_refused[<lambda>-k is 2 there, 1 here]",
     ),
 ]
