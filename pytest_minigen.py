@@ -35,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from hypothesis import HealthCheck, settings
 
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    settings.register_profile(f"minigen-{name}", deadline=None, suppress_health_check=quiet, **PROFILES[name])
+    plain = settings.get_profile("default")  # not the one in force: Hypothesis loads another where it sees a CI server
+    settings.register_profile(f"minigen-{name}", plain, deadline=None, suppress_health_check=quiet, **PROFILES[name])
     settings.load_profile(f"minigen-{name}")
 
 

@@ -5,14 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def run(folder, text, *options):
+def run(folder, text, *options, **variables):
     """Run pytest on a file of tests in a project of its own; return what it prints."""
     (folder / "test_it.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-p", "pytest_minigen", "-p", "no:cacheprovider", "-q", *options, "."]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60).stdout
 
 
@@ -30,20 +32,22 @@ def test_nothing_is_there(request):
     assert "1 passed" in printed, printed
 
 
-def test_a_profile_is_loaded(tmp_path) -> None:
+@pytest.mark.parametrize("server", ["", "true"])  # on a CI server Hypothesis has another default profile
+def test_a_profile_is_loaded(tmp_path, server) -> None:
     text = """
 from hypothesis import given, settings, strategies as st
 
 def test_profile():
     chosen = settings()
-    assert (chosen.max_examples, chosen.derandomize, chosen.deadline) == EXPECTED
+    assert (chosen.max_examples, chosen.derandomize, chosen.database is None, chosen.deadline) == EXPECTED
 
 @given(st.integers())
 def test_runs(n):
     pass
 """
-    for name, expected in {"ci": (25, True, None), "dev": (10, False, None), "thorough": (500, False, None)}.items():
-        printed = run(tmp_path, text.replace("EXPECTED", repr(expected)), f"--minigen-profile={name}")
+    profiles = {"ci": (25, True, True, None), "dev": (10, False, False, None), "thorough": (500, False, False, None)}
+    for name, expected in profiles.items():
+        printed = run(tmp_path, text.replace("EXPECTED", repr(expected)), f"--minigen-profile={name}", CI=server)
         assert "2 passed" in printed, (name, printed)
 
 
