@@ -22,27 +22,18 @@ Sources: Goodfellow et al. 2014, "Generative Adversarial Nets", Algorithm 1; Goo
 Generative Adversarial Networks", sections 3.2 and 4.2.
 """
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from minigen import random
-from minigen.autodiff import Tensor, grad, no_grad, origin
+from minigen.autodiff import Tensor, no_grad, origin
 from minigen.autodiff.creation import full_like
+from minigen.learning.algorithm import Algorithm, Optimizer, descend, examples_of, own_generator, refuse_strangers
 from minigen.learning.metrics import Metrics
 from minigen.nn import LogSigmoid, Module, Sequential, Sigmoid, Softmax
 from minigen.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 SATURATING_OUTPUTS = {"sigmoid", "softmax", "logsigmoid", "log_softmax"}
-
-
-class Optimizer(Protocol):
-    """What is needed of an optimizer: `minigen.optim` and anything that behaves like it."""
-
-    def step(self) -> Any: ...  # noqa: D102
-    def zero_grad(self) -> None: ...  # noqa: D102
-    def state_dict(self) -> dict[str, Any]: ...  # noqa: D102
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None: ...  # noqa: D102
 
 
 def minimax(logits: Tensor) -> Tensor:
@@ -82,7 +73,7 @@ def discriminator_cost(real: Tensor, fake: Tensor, *, real_target: float = 1.0, 
     return 0.5 * on_data + 0.5 * on_samples
 
 
-class Adversarial:
+class Adversarial(Algorithm):
     """The training procedure of generative adversarial nets (Algorithm 1 of Goodfellow et al. 2014).
 
     Parameters
@@ -129,6 +120,8 @@ class Adversarial:
     ['d_fake', 'd_real', 'discriminator', 'generator']
     """
 
+    PARTS = ("generator", "discriminator", "opt_g", "opt_d", "rng")
+
     def __init__(
         self,
         generator: Module,
@@ -161,8 +154,8 @@ class Adversarial:
                 f"Adversarial: smoothing must lie in [0, 1) and leave 1 - α above β, got α={alpha}, β={beta}"
             )
         _refuse_sigmoid(discriminator)
-        _refuse_strangers("opt_g", opt_g, "generator", generator)
-        _refuse_strangers("opt_d", opt_d, "discriminator", discriminator)
+        for name, optimizer, player in (("opt_g", opt_g, generator), ("opt_d", opt_d, discriminator)):
+            refuse_strangers("Adversarial", optimizer, player, name=name, fix=", and mind the order opt_g, opt_d")
         self.generator = generator
         self.discriminator = discriminator
         self.opt_g = opt_g
@@ -172,7 +165,7 @@ class Adversarial:
         self.cost = cost
         self.real_target = 1.0 - alpha
         self.fake_target = beta
-        self.rng = random.get_default_generator().spawn() if rng is None else random.as_generator(rng)
+        self.rng = own_generator(rng)
 
     def step(self, batch: Tensor | Sequence[Any]) -> Metrics:
         """Run one iteration of Algorithm 1.
@@ -208,12 +201,12 @@ class Adversarial:
                 cost_d = discriminator_cost(
                     on_real, on_fake, real_target=self.real_target, fake_target=self.fake_target
                 )
-                self._descend(self.discriminator, self.opt_d, cost_d)
+                descend(self.discriminator, self.opt_d, cost_d)
             # step 4: sample minibatch of m noise samples from the noise prior
             z = self.prior(m, self.rng)
             # step 5: update the generator by descending its stochastic gradient
             cost_g = COSTS[self.cost](self._logits(self.generator(z)))
-            self._descend(self.generator, self.opt_g, cost_g)
+            descend(self.generator, self.opt_g, cost_g)
         with no_grad():
             return Metrics(
                 discriminator=cost_d,
@@ -222,7 +215,7 @@ class Adversarial:
                 d_fake=on_fake.sigmoid().mean(),
             )
 
-    def _game(self) -> dict[str, Any]:
+    def setup(self) -> dict[str, Any]:
         """Return what must be the same where the training is continued."""
         return {
             "k": self.k,
@@ -235,7 +228,7 @@ class Adversarial:
 
     def _minibatches(self, batch: Any) -> Iterator[Tensor]:
         """Cut `batch` into k minibatches whose sizes differ by at most one."""
-        examples = batch[0] if isinstance(batch, tuple | list) else batch
+        examples = examples_of(batch)
         n = len(examples)
         if n < self.k:
             raise ValueError(
@@ -253,42 +246,6 @@ class Adversarial:
             )
         _refuse_probabilities(logits)
         return logits  # type: ignore[no-any-return]
-
-    def _descend(self, model: Module, optimizer: Optimizer, cost: Tensor) -> None:
-        """Take one optimizer step down `cost`; only the gradients of `model` are computed."""
-        parameters = [p for p in model.parameters() if p.requires_grad]
-        for parameter, gradient in zip(parameters, grad(cost, parameters, allow_unused=True), strict=True):
-            parameter.grad = gradient
-        optimizer.step()
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return what changes in training (networks, optimizers, generator of noise), and what it belongs to."""
-        return {
-            "game": self._game(),
-            "generator": self.generator.state_dict(),
-            "discriminator": self.discriminator.state_dict(),
-            "opt_g": self.opt_g.state_dict(),
-            "opt_d": self.opt_d.state_dict(),
-            "rng": self.rng.state_dict(),
-        }
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from `state_dict`, bit for bit; if a part of it does not fit, nothing has changed."""
-        before = copy.deepcopy(self.state_dict())
-        for name in before:
-            if name not in state_dict:
-                raise KeyError(f"Adversarial.load_state_dict: {name!r} is missing; found {', '.join(state_dict)}")
-        for name, here in before.pop("game").items():
-            there = state_dict["game"].get(name)
-            if there != here:
-                raise ValueError(f"Adversarial.load_state_dict: of another game: {name} is {there} there, {here} here")
-        try:
-            for name in before:
-                getattr(self, name).load_state_dict(state_dict[name])
-        except Exception:
-            for name, state in before.items():
-                getattr(self, name).load_state_dict(state)
-            raise
 
 
 def _prior(prior: Any, generator: Module) -> Callable[[int, random.Generator], Tensor]:
@@ -322,17 +279,6 @@ def _refuse_sigmoid(discriminator: Module) -> None:
         last = last[-1]
     if isinstance(last, Sigmoid | LogSigmoid | Softmax):
         raise ValueError(f"Adversarial: the discriminator ends in {type(last).__name__}: {_FIX}")
-
-
-def _refuse_strangers(name: str, optimizer: Any, role: str, model: Module) -> None:
-    """Raise ValueError if an optimizer with ``param_groups`` updates other parameters than the model's."""
-    own = {id(parameter) for parameter in model.parameters()}
-    for group in getattr(optimizer, "param_groups", []):
-        if any(id(parameter) not in own for parameter in group["params"]):
-            raise ValueError(
-                f"Adversarial: {name} updates parameters that are not the {role}'s: "
-                f"make it of {role}.parameters(), and mind the order opt_g, opt_d"
-            )
 
 
 def _refuse_probabilities(logits: Tensor) -> None:

@@ -42,7 +42,7 @@ ROWS = [
         "optimizers",
         lambda: swapped(),
         ValueError,
-        "opt_g updates parameters that are not the generator's",
+        "opt_g updates parameters that are not the model's",
     ),
     ("smoothing-sides", lambda: gan(two_sided_smoothing=(0.6, 0.5)), ValueError, "leave 1 - α above β"),
     ("smoothing-both", lambda: gan(smoothing=0.1, two_sided_smoothing=(0.1, 0.1)), ValueError, "not both"),

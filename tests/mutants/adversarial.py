@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 LEARNING = "minigen/learning/adversarial.py"
+ALGORITHM = "minigen/learning/algorithm.py"
 MODELS = "minigen/models/adversarial/"
 TESTS = "tests/learning/test_adversarial.py::"
 STEPS = TESTS + "test_twenty_steps_against_a_derivation_in_numpy"
@@ -151,15 +152,15 @@ MUTANTS = [
     ),
     Mutant(
         "gradients are left from the step before",
-        LEARNING,
-        "            parameter.grad = gradient\n",
-        "            parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient\n",
+        ALGORITHM,
+        "        parameter.grad = gradient\n",
+        "        parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient\n",
         STEPS + "[1-minimax-0.0-momentum]",
     ),
     Mutant(
         "the generator's step moves the discriminator",
         LEARNING,
-        "            self._descend(self.generator, self.opt_g, cost_g)\n",
+        "            descend(self.generator, self.opt_g, cost_g)\n",
         "            cost_g.backward()\n            self.opt_g.step()\n            self.opt_d.step()\n",
         STEPS + "[1-non-saturating-0.0-momentum]",
     ),
@@ -173,13 +174,13 @@ MUTANTS = [
     Mutant(
         "the generator's state is not saved",
         LEARNING,
-        '            "generator": self.generator.state_dict(),\n',
-        '            "generator": type(self.generator)(2, 3, hidden=[4]).state_dict(),\n',
+        'PARTS = ("generator", "discriminator", ',
+        'PARTS = ("discriminator", ',
         TESTS + "test_training_continues_bit_for_bit_from_its_state",
     ),
     Mutant(
         "the optimizer's state is not loaded",
-        LEARNING,
+        ALGORITHM,
         "            getattr(self, name).load_state_dict(state_dict[name])\n",
         '            name == "opt_g" or getattr(self, name).load_state_dict(state_dict[name])\n',
         TESTS + "test_training_continues_bit_for_bit_from_its_state",
@@ -187,8 +188,8 @@ MUTANTS = [
     Mutant(
         "the state of the noise is not saved",
         LEARNING,
-        '            "rng": self.rng.state_dict(),\n',
-        '            "rng": random.Generator(1).state_dict(),\n',
+        '"opt_d", "rng")',
+        '"opt_d")',
         TESTS + "test_training_continues_bit_for_bit_from_its_state",
     ),
     Mutant(
@@ -207,7 +208,7 @@ MUTANTS = [
     ),
     Mutant(
         "without rng the default generator itself is taken",
-        LEARNING,
+        ALGORITHM,
         "random.get_default_generator().spawn() if rng is None",
         "random.get_default_generator() if rng is None",
         TESTS + "test_without_rng_the_training_has_a_generator_of_its_own",
@@ -242,14 +243,14 @@ MUTANTS = [
     ),
     Mutant(
         "a state that does not fit is half loaded",
-        LEARNING,
+        ALGORITHM,
         "            for name, state in before.items():\n                getattr(self, name).load_state_dict(state)\n",
         "",
         TESTS + "test_training_continues_bit_for_bit_from_its_state",
     ),
     Mutant(
         "optimizers of the wrong networks are accepted",
-        LEARNING,
+        ALGORITHM,
         "if any(id(parameter) not in own for parameter",
         "if any(id(parameter) in () for parameter",
         "tests/errors/test_errors.py::test_error[learning-optimizers]",

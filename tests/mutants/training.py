@@ -236,7 +236,7 @@ MUTANTS = [
     ),
     Mutant(
         "another game of the same shapes is taken",
-        "minigen/learning/adversarial.py",
+        "minigen/learning/algorithm.py",
         "            if there != here:\n",
         "            if there is None:\n",
         "tests/training/test_second_look.py::"

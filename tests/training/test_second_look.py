@@ -124,7 +124,7 @@ def test_a_run_resumed_at_the_end_of_an_epoch_knows_the_last_metrics(tmp_path) -
     [
         (lambda gan: setattr(gan, "cost", "minimax"), "cost is non-saturating there, minimax here"),
         (lambda gan: setattr(gan, "k", 1), "k is 2 there, 1 here"),
-        (lambda gan: setattr(gan.discriminator, "2", mg.nn.Tanh()), "of another game: discriminator"),
+        (lambda gan: setattr(gan.discriminator, "2", mg.nn.Tanh()), "of another setup: discriminator"),
     ],
 )
 def test_another_game_of_the_same_shapes_is_refused(change, text, tmp_path) -> None:
