@@ -222,7 +222,7 @@ MUTANTS = [
     ),
     Mutant(
         "every layer is followed by an activation, the last too",
-        MODELS + "generator.py",
+        "minigen/models/perceptron.py",
         "    return Sequential(*layers[:-1])\n",
         "    return Sequential(*layers)\n",
         STEPS + "[1-non-saturating-0.0-adam]",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from minigen.autodiff import Tensor
-from minigen.models.adversarial.generator import perceptron, shape_of_example
+from minigen.models.perceptron import perceptron, shape_of_example
 from minigen.nn import LeakyReLU, Module
 
 

@@ -6,11 +6,11 @@ Source: Goodfellow et al. 2014, "Generative Adversarial Nets", section 3.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from minigen.autodiff import Tensor, no_grad
-from minigen.nn import Linear, Module, ReLU, Sequential, Sigmoid, Tanh
+from minigen.models.perceptron import perceptron, shape_of_example
+from minigen.nn import Module, ReLU, Sigmoid, Tanh
 from minigen.random import Generator as RandomGenerator
 from minigen.random import as_generator
 
@@ -82,20 +82,3 @@ class Generator(Module):
         z = as_generator(rng).normal((n, self.latent_dim), dtype=weight.dtype, device=weight.device)
         with no_grad():
             return self(z)  # type: ignore[no-any-return]
-
-
-def perceptron(inputs: int, hidden: Sequence[int], outputs: int, activation: Callable[[], Module]) -> Sequential:
-    """Return linear layers of the given widths with `activation` between them."""
-    widths = (inputs, *hidden, outputs)
-    for width in widths:
-        if width < 1:
-            raise ValueError(f"a network needs positive widths, got {widths}")
-    layers: list[Module] = []
-    for before, after in pairwise(widths):
-        layers += [Linear(before, after), activation()]
-    return Sequential(*layers[:-1])
-
-
-def shape_of_example(data_shape: int | Sequence[int]) -> tuple[int, ...]:
-    """Return the shape of one example as a tuple."""
-    return (data_shape,) if isinstance(data_shape, int) else tuple(data_shape)
