@@ -1,0 +1,111 @@
+"""Calling a NumPy function only as CuPy lets its own be called.
+
+The arguments are bound to CuPy's recorded parameters and then given to NumPy as they came, so that only what both take
+passes. What parameters cannot say stands in the sets below: which of them are arrays, and which functions wait.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from minigen.testing.standin.counting import note_sync
+from minigen.testing.standin.holding import Held, held, is_scalar, unwrap, wrap
+from minigen.testing.standin.record import bound
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of `text`."""
+    return frozenset(text.split())
+
+
+# Parameters that are arrays, and such as are sequences of arrays: CuPy refuses lists there, or sends them to the
+# device unasked.
+ARRAYS = words(
+    """
+    M a a1 a2 a_max a_min append ar ar1 ar2 arr arr1 arr2 array ary aweights b c choices condition dst element f filt
+    fp fweights ind indices m mask out p prepend prototype q sorter src test_elements to_begin to_end v val vals values
+    weights x x1 x2 xp y z
+    """
+)
+SEQUENCES = words("args arrays arys choicelist condlist keys multi_index tup xi")
+
+# Functions whose first argument need not be an array.
+FREE = words(
+    """
+    apply_along_axis apply_over_axes arange bartlett base_repr binary_repr blackman broadcast_shapes can_cast
+    common_type diag_indices einsum eye format_float_positional format_float_scientific full get_printoptions hamming
+    hanning identity indices isscalar issubdtype iterable kaiser linspace logspace mask_indices min_scalar_type
+    mintypecode ndim ones promote_types result_type set_printoptions shape size tri tril_indices triu_indices typename
+    zeros
+    """
+)
+
+# Functions that ask the device for a value: how many, whether there are any, what the shape is.
+SYNCS = words(
+    """
+    argwhere array2string array_repr array_str asarray_chkfinite average bincount choose compress cond corrcoef cov
+    delete digitize extract flatnonzero histogram histogram2d histogramdd in1d interp intersect1d isin item lstsq
+    matrix_rank nonzero percentile piecewise place polyfit put quantile roots save savetxt savez savez_compressed
+    setdiff1d setxor1d sliding_window_view tobytes tofile tolist trim_zeros union1d unique unique_all unique_counts
+    unique_inverse unique_values
+    """
+)
+
+# Functions that give a Python number on the host and an array without axes on the device.
+NUMBERS = words("allclose array_equal array_equiv count_nonzero")
+
+
+def checked(place: str, name: str, parameters: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return NumPy's `function` as it may be called under CuPy's `name` in the module `place`."""
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        arguments = bound(f"{place}.{name}", parameters, args, keywords)
+        check(f"{place}.{name}", arguments, name not in FREE)
+        if name in SYNCS or (name == "where" and len(arguments) == 1):
+            note_sync(f"{place}.{name}")
+        result = run(function, *args, **keywords)
+        return wrap(numpy.asarray(result), held(args)) if name in NUMBERS else result
+
+    call.__name__ = call.__qualname__ = name
+    call.__module__ = place
+    return call
+
+
+def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
+    """Call a function of NumPy on what the stand-in's arrays hold; a GPU warns of nothing."""
+    sources = held((args, tuple(keywords.values())))
+    with numpy.errstate(all="ignore"):
+        result = function(*[unwrap(value) for value in args], **{key: unwrap(value) for key, value in keywords.items()})
+    return wrap(result, sources)
+
+
+def check(name: str, arguments: dict[str, Any], first: bool) -> None:
+    """Raise TypeError for arguments from the host, and if `first` is set and the first argument is no array."""
+    for i, (parameter, value) in enumerate(arguments.items()):
+        if isinstance(value, Held):
+            continue
+        if _from_host(value):
+            raise TypeError(
+                f"{name}: argument {parameter!r} holds a NumPy array, which CuPy refuses (or computes with on the "
+                "host): use cupy.asarray(...), or one library throughout"
+            )
+        if parameter in SEQUENCES or (parameter in ARRAYS and not is_scalar(value) and value is not None):
+            parts = value if type(value) in (tuple, list) and parameter in SEQUENCES else None
+            if parts is None or (first and i == 0 and not all(isinstance(part, Held) for part in parts)):
+                raise TypeError(f"{name}: argument {parameter!r} must be made of CuPy arrays, got {_kind(value)}")
+        elif first and i == 0 and parameter in ARRAYS:
+            raise TypeError(f"{name}: argument {parameter!r} must be a CuPy array, got {_kind(value)}")
+
+
+def _from_host(value: Any) -> bool:
+    """Say whether there is a NumPy array in `value`."""
+    if type(value) in (tuple, list):
+        return any(_from_host(part) for part in value)
+    return isinstance(value, numpy.ndarray)
+
+
+def _kind(value: Any) -> str:
+    if type(value) in (tuple, list):
+        return f"a {type(value).__name__} of {', '.join(sorted({type(part).__name__ for part in value})) or 'nothing'}"
+    return type(value).__name__
