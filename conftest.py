@@ -24,9 +24,10 @@ settings.load_profile("minigen")
 def global_state():
     """Seed the default generator before a test; fail the test that leaves a mode switched."""
     manual_seed(0)
-    before = mg.get_default_dtype(), mg.is_grad_enabled()
+    before = mg.get_default_dtype(), mg.is_grad_enabled(), mg.get_default_device()
     yield
-    after = mg.get_default_dtype(), mg.is_grad_enabled()
+    after = mg.get_default_dtype(), mg.is_grad_enabled(), mg.get_default_device()
     mg.set_default_dtype(before[0])
     mg.set_grad_enabled(before[1])
-    assert after == before, "the default dtype or the grad mode was left switched"
+    mg.set_default_device(None)
+    assert after == before, "the default dtype, the grad mode or the default device was left switched"

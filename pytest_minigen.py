@@ -44,14 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def no_leaked_state():
     """Fail the test that leaves minigen's global state changed, and put it back.
 
-    That is: the grad mode, the default dtype, the default generator in force and where it stands. A test or module asks
-    for it with ``@pytest.mark.usefixtures("no_leaked_state")``.
+    That is: the grad mode, the default dtype, the default device, the default generator in force and where it stands. A
+    test or module asks for it with ``@pytest.mark.usefixtures("no_leaked_state")``.
     """
     import minigen as mg
 
     generator = mg.random.get_default_generator()
     state = generator.state_dict()
-    mode, dtype = mg.is_grad_enabled(), mg.get_default_dtype()
+    mode, dtype, device = mg.is_grad_enabled(), mg.get_default_dtype(), mg.get_default_device()
     leaked = []
     with mg.random.using(generator):  # its end puts back what was in force
         yield
@@ -66,5 +66,8 @@ def no_leaked_state():
     if mg.get_default_dtype() != dtype:
         leaked.append(f"the default dtype was left at {mg.get_default_dtype()}: set it back")
         mg.set_default_dtype(dtype)
+    if mg.get_default_device() != device:
+        leaked.append(f"the default device was left at {mg.get_default_device()}: use `with mg.device(...):`")
+        mg.set_default_device(device)
     if leaked:
         pytest.fail("; ".join(leaked), pytrace=False)

@@ -96,7 +96,14 @@ from minigen.autodiff.ops.shape import (
 )
 from minigen.autodiff.tensor import Tensor
 from minigen.backend import Device as device
-from minigen.backend import DeviceError, get_default_dtype, set_default_dtype
+from minigen.backend import (
+    DeviceError,
+    cuda,
+    get_default_device,
+    get_default_dtype,
+    set_default_device,
+    set_default_dtype,
+)
 from minigen.backend.dtypes import bool_ as bool
 from minigen.backend.dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
 from minigen.backend.dtypes import float16 as half
@@ -132,8 +139,9 @@ __all__ = [
     # randomness
     "manual_seed", "rand", "randn", "rand_like", "randn_like", "randint", "randperm", "bernoulli", "multinomial",
     # types and devices
-    "device", "DeviceError", "get_default_dtype", "set_default_dtype", "bool", "uint8", "int8", "int16", "int32",
-    "int64", "float16", "float32", "float64", "half", "float", "double", "int", "long",
+    "device", "cuda", "DeviceError", "get_default_device", "set_default_device", "get_default_dtype",
+    "set_default_dtype", "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "half",
+    "float", "double", "int", "long",
     # arithmetic
     "add", "sub", "mul", "div", "neg", "pow", "square", "reciprocal", "abs", "sign", "maximum", "minimum", "clip",
     "clamp", "floor", "ceil", "round", "trunc",

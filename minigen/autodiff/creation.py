@@ -1,4 +1,4 @@
-"""Making Tensors: from data, by shape, by rule."""
+"""Making Tensors: from data, by shape, by rule; on the default device unless told otherwise."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy
 
 from minigen.autodiff.graph import TensorBase, describe, wrap
 from minigen.autodiff.tensor import Tensor
-from minigen.backend import Array, asarray_on, device_of, get_default_dtype, to_dtype, to_host
+from minigen.backend import Array, asarray_on, chosen_device, device_of, get_default_dtype, made_on, to_dtype, to_host
 from minigen.backend.arrays import namespaces
 
 Shape = Any
@@ -23,7 +23,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     dtype : dtype, optional
         The type of the elements.
     device : str or Device, optional
-        Where to put it; the cpu, or where `data` lives.
+        Where to put it; if not given, the default device if one was chosen, else where `data` lives.
     requires_grad : bool, optional
         Whether operations on it are recorded.
 
@@ -48,7 +48,9 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     """
     if isinstance(data, TensorBase):
         data = data.array
-    where = device if device is not None else (device_of(data) if type(data) in namespaces else None)
+    where = device if device is not None else chosen_device()
+    if where is None and type(data) in namespaces:
+        where = device_of(data)
     if type(data) in namespaces and type(data) is not numpy.ndarray:
         data = to_host(data)
     return _finish(asarray_on(where, _array("tensor", data, dtype)), requires_grad)
@@ -97,7 +99,7 @@ def _finish(array: Array, requires_grad: bool) -> Tensor:
 
 
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Return `data` as a Tensor, sharing memory with an array or Tensor where possible.
+    """Return `data` as a Tensor, sharing memory with an array or Tensor where possible; the devices as for `tensor`.
 
     Examples
     --------
@@ -106,6 +108,7 @@ def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     >>> mg.as_tensor(x) is x
     True
     """
+    device = chosen_device() if device is None else device
     if isinstance(data, TensorBase):
         return data.to(dtype=dtype, device=device)  # type: ignore[attr-defined, no-any-return]
     if type(data) in namespaces:
@@ -114,7 +117,7 @@ def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
 
 
 def from_numpy(array: Any) -> Tensor:
-    """Return a Tensor on the memory of a NumPy array.
+    """Return a Tensor on the memory of a NumPy array, in host memory whatever the default device.
 
     Raises
     ------
@@ -153,7 +156,7 @@ def zeros(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: b
     dtype : dtype, optional
         The type of the elements; the default dtype if not given.
     device : str or Device, optional
-        Where to put it.
+        Where to put it; the default device if not given.
     requires_grad : bool, optional
         Whether operations on it are recorded.
 
@@ -169,8 +172,8 @@ def zeros(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: b
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    host = numpy.zeros(_shape("zeros", shape), to_dtype(dtype or get_default_dtype()))
-    return _finish(asarray_on(device, host), requires_grad)
+    shape, dtype = _shape("zeros", shape), to_dtype(dtype or get_default_dtype())
+    return _finish(made_on(device, lambda xp: xp.zeros(shape, dtype)), requires_grad)
 
 
 def ones(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -182,8 +185,8 @@ def ones(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: bo
     >>> mg.ones(2)
     tensor([1., 1.])
     """
-    host = numpy.ones(_shape("ones", shape), to_dtype(dtype or get_default_dtype()))
-    return _finish(asarray_on(device, host), requires_grad)
+    shape, dtype = _shape("ones", shape), to_dtype(dtype or get_default_dtype())
+    return _finish(made_on(device, lambda xp: xp.ones(shape, dtype)), requires_grad)
 
 
 def empty(*shape: Shape, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -210,8 +213,8 @@ def full(size: Shape, fill_value: Any, *, dtype: Any = None, device: Any = None,
     value = fill_value.array if isinstance(fill_value, TensorBase) else fill_value
     value = value.item() if hasattr(value, "item") else value
     kind = bool if isinstance(value, bool) else int if isinstance(value, int) else get_default_dtype()
-    shape = _shape("full", (size,) if isinstance(size, int) else tuple(size))
-    return _finish(asarray_on(device, numpy.full(shape, value, to_dtype(dtype or kind))), requires_grad)
+    shape, dtype = _shape("full", (size,) if isinstance(size, int) else tuple(size)), to_dtype(dtype or kind)
+    return _finish(made_on(device, lambda xp: xp.full(shape, value, dtype)), requires_grad)
 
 
 def arange(

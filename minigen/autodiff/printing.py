@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from minigen.autodiff.graph import Output, TensorBase
-from minigen.backend import device_of, get_default_dtype, to_host
+from minigen.backend import device_of, get_default_device, get_default_dtype, to_host
 
 
 def text_of(tensor: TensorBase) -> str:
@@ -19,7 +19,7 @@ def text_of(tensor: TensorBase) -> str:
         notes.append(f"dtype={array.dtype}")
     if not array.size and array.ndim > 1:
         notes.insert(0, f"size={array.shape}")
-    if type(tensor.array) is not numpy.ndarray:
+    if device_of(tensor.array) != get_default_device():
         notes.append(f"device='{device_of(tensor.array)}'")
     node = tensor._node
     if node is not None and node.parents:

@@ -1,19 +1,20 @@
 """Arrays: the only room that knows there are two array libraries.
 
 Reading order: `arrays` (which library an array belongs to), `dtypes` (default type, PyTorch's
-promotion), `devices` (cpu, cuda, moving between them), `special` (functions NumPy lacks).
+promotion), `devices` (cpu, cuda, the default), `moving` between them (through `pinned` host memory), `cuda` (the GPUs),
+`special` (functions NumPy lacks).
 """
 
 from minigen.backend.arrays import Array, as_array, namespace, register_array_type, shares_memory
 from minigen.backend.devices import (
     Device,
     DeviceError,
-    asarray_on,
     check_same_device,
+    chosen_device,
     device,
     device_of,
-    to_device,
-    to_host,
+    get_default_device,
+    set_default_device,
 )
 from minigen.backend.dtypes import (
     DType,
@@ -23,6 +24,7 @@ from minigen.backend.dtypes import (
     set_default_dtype,
     to_dtype,
 )
+from minigen.backend.moving import asarray_on, made_on, to_device, to_host
 
 __all__ = [
     "Array",
@@ -32,13 +34,17 @@ __all__ = [
     "as_array",
     "asarray_on",
     "check_same_device",
+    "chosen_device",
     "device",
     "device_of",
+    "get_default_device",
     "get_default_dtype",
     "is_floating",
+    "made_on",
     "namespace",
     "promote",
     "register_array_type",
+    "set_default_device",
     "set_default_dtype",
     "shares_memory",
     "to_device",

@@ -1,9 +1,12 @@
-"""Where an array lives: ``cpu`` (NumPy) or ``cuda`` (CuPy), and the moves between the two.
+"""Where an array lives: ``cpu`` (NumPy) or ``cuda`` (CuPy), and where new ones are made.
 
-Nothing moves by itself. An operation on arrays of two devices raises `DeviceError`.
+Nothing moves by itself: an operation on arrays of two devices raises `DeviceError`. What is new is made on the default
+device: the cpu, unless `set_default_device` or a block ``with device(...):`` says otherwise, each for its thread.
 """
 
-from typing import Any
+import threading
+from types import TracebackType
+from typing import Any, Self
 
 import numpy
 
@@ -17,10 +20,12 @@ class DeviceError(RuntimeError):
 class Device:
     """A place where arrays live: ``cpu``, or ``cuda`` with the index of a GPU.
 
+    As a context manager it is the default device of this thread for the length of the block.
+
     Parameters
     ----------
-    type : str
-        ``"cpu"`` or ``"cuda"``, optionally with an index, as in ``"cuda:0"``.
+    type : str, int or Device
+        ``"cpu"`` or ``"cuda"``, optionally with an index, as in ``"cuda:0"``; an int is the index of a GPU.
     index : int, optional
         Which GPU; 0 if not given.
 
@@ -35,11 +40,16 @@ class Device:
     1
     >>> Device("cpu") == "cpu"
     True
+    >>> with Device("cuda"):
+    ...     get_default_device()
+    device('cuda:0')
     """
 
     __slots__ = ("index", "type")
 
-    def __init__(self, type: str, index: int | None = None) -> None:
+    def __init__(self, type: "str | int | Device", index: int | None = None) -> None:
+        if isinstance(type, int) and not isinstance(type, bool):
+            type = f"cuda:{type}"
         name, _, suffix = str(type).partition(":")
         if name not in ("cpu", "cuda") or (suffix and not suffix.isdigit()):
             raise ValueError(f"unknown device {type!r}: use 'cpu', 'cuda' or 'cuda:<index>'")
@@ -62,12 +72,73 @@ class Device:
     def __repr__(self) -> str:
         return f"device({str(self)!r})"
 
+    def __enter__(self) -> Self:
+        _chosen.blocks.append(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _chosen.blocks.pop()
+
+
+class _Chosen(threading.local):
+    """The default devices of a thread: that of `set_default_device`, and those of the blocks it is in."""
+
+    def __init__(self) -> None:
+        self.device: Device | None = None
+        self.blocks: list[Device] = []
+
 
 CPU = Device("cpu")
+_chosen = _Chosen()
+_gpus: dict[int, Device] = {}
+_counts: dict[Any, int] = {}  # the GPUs that CuPy has found
 
 
-def device(name: "str | Device | None" = None) -> Device:
-    """Return the `Device` called `name` (None: the cpu).
+def set_default_device(name: "str | int | Device | None") -> None:
+    """Choose where what follows in this thread is made: new Tensors, parameters, random draws, data sets.
+
+    A function's own ``device=`` goes first, and so does a block ``with device(...):``. Nothing that exists is moved.
+
+    Parameters
+    ----------
+    name : str, int, Device or None
+        None takes an earlier choice back.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown. A GPU that is missing is found out when something is made there.
+
+    Examples
+    --------
+    >>> set_default_device("cuda")
+    >>> get_default_device()
+    device('cuda:0')
+    >>> set_default_device(None)
+    """
+    _chosen.device = None if name is None else device(name)
+
+
+def chosen_device() -> Device | None:
+    """Return the default device of this thread if one was chosen, else None."""
+    return _chosen.blocks[-1] if _chosen.blocks else _chosen.device
+
+
+def get_default_device() -> Device:
+    """Return where new Tensors are made in this thread: the cpu unless another device was chosen.
+
+    Examples
+    --------
+    >>> get_default_device()
+    device('cpu')
+    """
+    return chosen_device() or CPU
+
+
+def device(name: "str | int | Device | None" = None) -> Device:
+    """Return the `Device` called `name` (None: the default device).
 
     Examples
     --------
@@ -76,52 +147,27 @@ def device(name: "str | Device | None" = None) -> Device:
     """
     if isinstance(name, Device):
         return name
-    return CPU if name is None or name == "cpu" else Device(name)
+    if name is None:
+        return get_default_device()
+    return CPU if name == "cpu" else Device(name)
 
 
 def device_of(array: Array) -> Device:
     """Return the device that `array` lives on."""
     if type(array) is numpy.ndarray:
         return CPU
-    return Device("cuda", array.device.id)
+    index = array.device.id
+    return _gpus.get(index) or _gpus.setdefault(index, Device("cuda", index))
 
 
-def to_device(array: Array, where: "str | Device | None") -> Array:
-    """Return `array` on the device `where`: itself if it is there already.
-
-    Raises
-    ------
-    DeviceError
-        If the device is not to be had on this machine.
-    """
-    where = device(where)
-    if device_of(array) == where:
-        return array
-    return to_host(array) if where.type == "cpu" else asarray_on(where, to_host(array))
-
-
-def to_host(array: Array) -> Any:
-    """Return `array` as a NumPy array (a copy from a GPU waits for it)."""
-    return array if type(array) is numpy.ndarray else array.get()
-
-
-def asarray_on(where: "str | Device | None", array: Any) -> Array:
-    """Put the host `array` on the device `where`.
+def library_of(where: Device) -> Any:
+    """Return CuPy for a GPU that is there.
 
     Raises
     ------
     DeviceError
-        If `where` is a GPU and CuPy or the GPU is missing.
+        If CuPy or the GPU is missing.
     """
-    where = device(where)
-    if where.type == "cpu":
-        return numpy.asarray(array)
-    cupy = _cupy(where)
-    with cupy.cuda.Device(where.index):
-        return cupy.asarray(array)
-
-
-def _cupy(where: Device) -> Any:
     try:
         import cupy
     except ImportError:
@@ -129,12 +175,15 @@ def _cupy(where: Device) -> Any:
             f"device {str(where)!r} needs CuPy, which is not installed: "
             "pip install 'minigen[cuda13]' (or 'minigen[cuda12]'), or use device='cpu'"
         ) from None
-    if not cupy.is_available():
-        raise DeviceError(f"device {str(where)!r} asks for a GPU, and CuPy finds none: use device='cpu'")
-    count = cupy.cuda.runtime.getDeviceCount()
-    if where.index >= count:
-        raise DeviceError(f"device {str(where)!r} is not there (CuPy finds {count}): use a lower index or device='cpu'")
-    register_array_type(cupy.ndarray, cupy)
+    if cupy not in _counts:
+        if not cupy.is_available():
+            raise DeviceError(f"device {str(where)!r} asks for a GPU, and CuPy finds none: use device='cpu'")
+        _counts[cupy] = int(cupy.cuda.runtime.getDeviceCount())
+        register_array_type(cupy.ndarray, cupy)
+    if where.index >= _counts[cupy]:
+        raise DeviceError(
+            f"device {str(where)!r} is not there (CuPy finds {_counts[cupy]}): use a lower index or device='cpu'"
+        )
     return cupy
 
 

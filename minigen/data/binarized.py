@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.backend import get_default_dtype
 from minigen.data.errors import DataError
 from minigen.data.files import LIMIT, Published, source
@@ -89,7 +90,7 @@ class BinarizedMNIST(Images):
         self.split = split
         text = Published(f"binarized_mnist_{split}.amat", *self.texts[split], self.mirrors)
         bits = source(root, (".",), download, check).read([text, self.packed], self._parse)
-        super().__init__(wrap(bits.reshape(-1, 28, 28)), transform)
+        super().__init__(as_tensor(bits.reshape(-1, 28, 28)), transform)
 
     def _parse(self, path: Path, content: bytes) -> Any:
         return parse_npz(path, content, self.split) if path.suffix == ".npz" else parse_amat(path, content)

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.autodiff.ops.joining import stack
-from minigen.backend import to_dtype
 
 
 def default_collate(examples: list[Any]) -> Any:
@@ -56,7 +56,7 @@ def default_collate(examples: list[Any]) -> Any:
         return stack(examples)
     if isinstance(first, numpy.ndarray | numpy.generic | bool | int | float):
         batch = numpy.stack(examples)
-        return wrap(batch.astype(to_dtype(batch.dtype), copy=False))
+        return as_tensor(batch)
     raise TypeError(
         f"DataLoader: cannot batch examples of type {type(first).__name__}: let the data set give Tensors, arrays, "
         "numbers, texts, or tuples or dicts of them, or give a collate_fn"

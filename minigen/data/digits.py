@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.data.errors import DataError
 
 FILE = Path(__file__).with_name("digits.csv.gz")
@@ -59,7 +60,7 @@ def load_digits(split: str = "all") -> tuple[Tensor, Tensor]:
     rows = numpy.loadtxt(io.BytesIO(gzip.decompress(_checked_bytes())), delimiter=",", dtype=numpy.uint8)
     rows = rows[SPLITS[split]]
     images = rows[:, :64].reshape(-1, 8, 8).astype(numpy.float32) / 16
-    return wrap(images), wrap(rows[:, 64].astype(numpy.int64))
+    return as_tensor(images), as_tensor(rows[:, 64].astype(numpy.int64))
 
 
 def _checked_bytes() -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigen.autodiff import wrap
+from minigen.autodiff.creation import as_tensor
 from minigen.data.errors import DataError
 from minigen.data.files import Published, source
 from minigen.data.images import Images
@@ -73,7 +73,7 @@ class FreyFaces(Images):
         check: bool = True,
     ) -> None:
         place = source(root, (".",), False, check)
-        super().__init__(wrap(place.read([self.file], parse_mat)), transform)
+        super().__init__(as_tensor(place.read([self.file], parse_mat)), transform)
 
 
 def parse_mat(path: Path, content: bytes) -> Any:

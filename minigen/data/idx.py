@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.data.errors import DataError
 from minigen.data.files import LIMIT, read_bytes
 
@@ -52,7 +53,7 @@ def read_idx(path: str | Path) -> Tensor:
     tensor([7, 2, 1], dtype=uint8)
     """
     path = Path(path)
-    return wrap(parse_idx(path, read_bytes(path)))
+    return as_tensor(parse_idx(path, read_bytes(path)))
 
 
 def parse_idx(path: Path, content: bytes) -> Any:

@@ -200,7 +200,7 @@ class DataLoader:
         try:
             if drawn_from is not None:
                 rng.load_state_dict(drawn_from)
-                order = rng.permutation(len(self.dataset)).array
+                order = rng.permutation(len(self.dataset), device="cpu").array
             if self.shuffle:
                 rng.load_state_dict(state_dict["generator"])
             restore(self.dataset, state_dict["dataset"])
@@ -221,7 +221,7 @@ class DataLoader:
         if not self.shuffle:
             return Epoch(None, None)
         rng = self._own_rng()
-        return Epoch(rng.state_dict(), rng.permutation(len(self.dataset)).array)
+        return Epoch(rng.state_dict(), rng.permutation(len(self.dataset), device="cpu").array)
 
     def _batches(self, epoch: Epoch) -> Iterator[Any]:
         n = len(self.dataset) if epoch.order is None else len(epoch.order)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigen.autodiff import wrap
+from minigen.autodiff.creation import as_tensor
 from minigen.data.errors import DataError
 from minigen.data.files import Published, source
 from minigen.data.idx import of_uint8, parse_idx
@@ -124,7 +124,8 @@ class MNIST(LabelledImages):
         place = source(root, self.folders, download, check)
         images = place.read(self._forms(IMAGES), _images)
         labels = place.read(self._forms(LABELS), lambda path, content: _labels(path, content, len(images)))
-        super().__init__(wrap(images), wrap(labels.astype(numpy.int64)), transform, target_transform)
+        targets = as_tensor(labels.astype(numpy.int64))
+        super().__init__(as_tensor(images), targets, transform, target_transform)
 
     def _forms(self, kind: str) -> list[Published]:
         name = f"{'train' if self.train else 't10k'}-{kind}"

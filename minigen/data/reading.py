@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.data.collate import default_collate
 from minigen.data.dataset import Dataset
 from minigen.data.rows import Rows, index_of
@@ -35,7 +36,7 @@ def read(dataset: Any, rows: Rows, collate: Callable[[list[Any]], Any] | None = 
         if isinstance(dataset, Tensor):
             return dataset[index_of(rows)]
         if isinstance(dataset, numpy.ndarray):
-            return wrap(dataset)[index_of(rows)]
+            return as_tensor(dataset[index_of(rows)])
         if _reads_batches(dataset):
             return dataset.batch(rows)
     indices = list(rows) if isinstance(rows, range) else rows.tolist()

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.data.dataset import Dataset
 from minigen.data.errors import DataError
 from minigen.data.files import Published, source
@@ -114,7 +115,7 @@ class TinyShakespeare(Dataset[Tensor]):
         """
         number = {character: k for k, character in enumerate(self.vocabulary)}
         try:
-            return wrap(numpy.array([number[character] for character in text], numpy.int64))
+            return as_tensor(numpy.array([number[character] for character in text], numpy.int64))
         except KeyError as error:
             raise ValueError(f"TinyShakespeare: the character {error} is not in the vocabulary") from None
 

@@ -129,7 +129,7 @@ def random_split(
         raise TypeError("random_split: rng and generator are two names for one argument: give one")
     n = len(dataset)
     sizes = _sizes(n, list(lengths))
-    order = as_generator(generator if rng is None else rng).permutation(n).array
+    order = as_generator(generator if rng is None else rng).permutation(n, device="cpu").array
     ends = numpy.cumsum(sizes)
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Self
 
 from minigen.autodiff import Tensor
 from minigen.autodiff.graph import describe
-from minigen.backend import Device, device_of, to_device, to_dtype
-from minigen.backend import device as as_device
+from minigen.autodiff.ops.conversion import Destination, as_gpu
+from minigen.backend import to_device
 from minigen.nn.parameter import Parameter, move
 
 REGISTERS = ("_parameters", "_buffers", "_modules")
@@ -314,15 +314,17 @@ class Module:
 
     # ------------------------------------------------------------------------------ devices and dtypes
 
-    def to(self, *target: Any, device: Any = None, dtype: Any = None) -> Self:
+    def to(self, *target: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Self:
         """Move all parameters and buffers, in place; return the module.
 
         Parameters
         ----------
         *target : device, floating dtype or Tensor
-            Where to; a Tensor stands for its device and dtype.
+            Where to; a Tensor stands for its device and dtype. Then possibly `non_blocking`.
         device, dtype : optional
             The same by name. Integer and boolean buffers keep their dtype.
+        non_blocking : bool, optional
+            As for `Tensor.to`.
 
         Raises
         ------
@@ -337,28 +339,20 @@ class Module:
         >>> mg.nn.Linear(2, 1).to(mg.float64).weight.dtype
         dtype('float64')
         """
-        for item in target:
-            if isinstance(item, Tensor):
-                device, dtype = device_of(item.array), item.array.dtype
-            elif isinstance(item, Device) or (isinstance(item, str) and item.partition(":")[0] in ("cpu", "cuda")):
-                device = item
-            elif item is not None:
-                dtype = item
-        device = None if device is None else as_device(device)
-        dtype = None if dtype is None else to_dtype(dtype)
-        if dtype is not None and dtype.kind != "f":
-            raise TypeError(f"{type(self).__name__}.to: a module takes floating dtypes, got {dtype}")
+        place, kind, non_blocking, _ = Destination.read(target, device, dtype, non_blocking)
+        if kind is not None and kind.kind != "f":
+            raise TypeError(f"{type(self).__name__}.to: a module takes floating dtypes, got {kind}")
         for tensor in (*self.parameters(), *self.buffers()):
-            move(tensor, device, dtype)
+            move(tensor, place, kind, non_blocking)
         return self
 
     def cpu(self) -> Self:
         """Move to host memory."""
         return self.to("cpu")
 
-    def cuda(self, device: Any = "cuda") -> Self:
-        """Move to a GPU."""
-        return self.to(f"cuda:{device}" if isinstance(device, int) else device)
+    def cuda(self, device: Any = None) -> Self:
+        """Move to a GPU, ``cuda:0`` if none is named."""
+        return self.to(as_gpu(f"{type(self).__name__}.cuda", device))
 
     def float(self) -> Self:
         """Convert to float32."""

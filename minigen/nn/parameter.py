@@ -57,9 +57,9 @@ def in_c_order(array: Array) -> Array:
     return array if array.flags.c_contiguous else namespace(array).array(array, order="C")
 
 
-def move(tensor: Tensor, device: Device | None, dtype: DType | None) -> None:
+def move(tensor: Tensor, device: Device | None, dtype: DType | None, non_blocking: bool = False) -> None:
     """Put a leaf and its grad on a device, in a dtype and in C order; integers keep their dtype."""
-    array = tensor.array if device is None else to_device(tensor.array, device)
+    array = tensor.array if device is None else to_device(tensor.array, device, non_blocking)
     if dtype is not None and array.dtype.kind == "f":
         array = array.astype(dtype, copy=False)
     array = in_c_order(array)
@@ -70,4 +70,4 @@ def move(tensor: Tensor, device: Device | None, dtype: DType | None) -> None:
     renew(tensor)
     if tensor.grad is not None:
         tensor.grad = wrap(tensor.grad.array)
-        move(tensor.grad, device, dtype)
+        move(tensor.grad, device, dtype, non_blocking)

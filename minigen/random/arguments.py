@@ -12,6 +12,7 @@ from minigen.backend import (
     DType,
     asarray_on,
     device_of,
+    get_default_device,
     get_default_dtype,
     namespace,
     to_dtype,
@@ -29,7 +30,7 @@ class Parameter:
     name : str
         What errors call it.
     value : Tensor or array or float or list of float
-        Numbers and lists count as Tensors of the default dtype.
+        Numbers and lists count as Tensors of the default dtype on the default device.
     floating : bool
         Whether `value` must be floating, because the draw takes its dtype.
 
@@ -56,7 +57,7 @@ class Parameter:
                 ) from None
         if floating and raw.dtype.kind != "f":
             raise TypeError(f"{name}: parameters must be floating, got {raw.dtype}: convert them first")
-        self._device = device_of(raw)
+        self._device = device_of(raw) if self._is_array or isinstance(value, Tensor) else get_default_device()
         self.dtype: DType = raw.dtype
         self.values: Array = to_host(raw).astype(numpy.float64)
 

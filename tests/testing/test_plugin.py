@@ -59,6 +59,7 @@ def test_an_unknown_profile_is_refused(tmp_path) -> None:
 LEAKS = {
     "mg.set_grad_enabled(False)": "the grad mode was left off",
     "mg.set_default_dtype(mg.float64)": "the default dtype was left at float64",
+    "mg.set_default_device('cuda')": "the default device was left at cuda:0",
     "mg.manual_seed(3)": "the default generator was drawn from or seeded",
     "mg.rand(2)": "the default generator was drawn from or seeded",
     "global held; held = mg.random.using(1); held.__enter__()": "the default generator was left swapped",
@@ -73,7 +74,7 @@ def test_leak_{i}():
     {leak}
 
 def test_mended_after_{i}():
-    assert mg.is_grad_enabled() and mg.get_default_dtype() == mg.float32
+    assert mg.is_grad_enabled() and mg.get_default_dtype() == mg.float32 and mg.get_default_device() == "cpu"
     assert mg.random.get_default_generator() is process and process.state_dict() == state
 """
         for i, leak in enumerate(LEAKS)

@@ -1,23 +1,67 @@
 """Copies, conversions and moves: clone, another dtype, another device, and writing a whole Tensor."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy
 
 from minigen.autodiff.graph import TensorBase, describe, wrap
 from minigen.autodiff.ops.inplace import assign, check_writable
 from minigen.autodiff.ops.operands import as_dtype, operand
 from minigen.autodiff.ops.shape import expand_row
 from minigen.autodiff.table import Op, op
-from minigen.backend import Device, device_of, namespace, to_device, to_dtype
+from minigen.backend import Device, DType, device_of, namespace, to_device, to_dtype
+from minigen.backend import device as as_device
+from minigen.backend.pinned import is_pinned, pinned_copy
 
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
 
+py_bool: TypeAlias = bool  # the methods called `bool` hide it
+
 _clone = op("clone", lambda x: x.copy(), x=lambda g: g)
+_pin = op("pin_memory", lambda x: pinned_copy(x), x=lambda g: g)
 _move: Op = op(
     "to",
-    lambda x, *, device, origin: to_device(x, device),
-    x=lambda g, device, origin: _move(g, device=origin, origin=device),
+    lambda x, *, device, origin, non_blocking: to_device(x, device, non_blocking),
+    x=lambda g, device, origin: _move(g, device=origin, origin=device, non_blocking=False),
 )
+
+
+class Destination(NamedTuple):
+    """Where `Tensor.to` and ``Module.to`` lead: a device or None, a dtype or None, and how."""
+
+    device: Device | None
+    dtype: DType | None
+    non_blocking: bool
+    copy: bool
+
+    @classmethod
+    def read(
+        cls, target: tuple[Any, ...], device: Any, dtype: Any, non_blocking: bool, copy: bool = False
+    ) -> "Destination":
+        """Read what was given by position: a device, a dtype or a Tensor, then `non_blocking` and `copy`."""
+        flags = [item for item in target if isinstance(item, bool)]
+        if flags:
+            non_blocking, copy = flags[0], flags[-1] if len(flags) > 1 else copy
+        for item in target:
+            if isinstance(item, bool):
+                continue
+            if isinstance(item, TensorBase):
+                device, dtype = device_of(item.array), item.array.dtype
+            elif isinstance(item, Device | int) or str(item).partition(":")[0] in ("cpu", "cuda"):
+                device = item
+            elif item is not None:
+                dtype = item
+        place = None if device is None else as_device(device)
+        return cls(place, None if dtype is None else to_dtype(dtype), bool(non_blocking), bool(copy))
+
+
+def as_gpu(name: str, device: Any) -> Device:
+    """Return the GPU that ``cuda(device)`` means: ``cuda:0`` if it is None."""
+    gpu = as_device("cuda" if device is None else device)
+    if gpu.type != "cuda":
+        raise ValueError(f"{name}: expected a GPU, got {str(gpu)!r}: use .cpu()")
+    return gpu
 
 
 class ConversionMethods(TensorBase):
@@ -36,15 +80,27 @@ class ConversionMethods(TensorBase):
         """
         return _clone(self)
 
-    def to(self, *target: Any, device: Any = None, dtype: Any = None) -> "Tensor":
+    def to(
+        self, *target: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False
+    ) -> "Tensor":
         """Return the Tensor on a device, in a dtype, or both: itself if nothing changes.
 
         Parameters
         ----------
-        *target : dtype, device or Tensor
-            Where to; a Tensor stands for its device and dtype.
+        *target : device, dtype or Tensor
+            Where to; a Tensor stands for its device and dtype. Then possibly `non_blocking` and `copy`.
         device, dtype : optional
             The same by name.
+        non_blocking : bool, optional
+            Go on while a copy between a GPU and pinned memory is under way. Do not write to a source in pinned memory,
+            nor read a result in host memory, before `minigen.cuda.synchronize`.
+        copy : bool, optional
+            Return a copy also if nothing changes.
+
+        Raises
+        ------
+        DeviceError
+            If the device is not to be had.
 
         Examples
         --------
@@ -52,27 +108,38 @@ class ConversionMethods(TensorBase):
         >>> mg.tensor([1, 2]).to(mg.float64)
         tensor([1., 2.], dtype=float64)
         """
-        for item in target:
-            if isinstance(item, TensorBase):
-                device, dtype = device_of(item.array), item.array.dtype
-            elif isinstance(item, Device) or (isinstance(item, str) and item.partition(":")[0] in ("cpu", "cuda")):
-                device = item
-            elif item is not None:
-                dtype = item
-        result: Any = self if dtype is None else as_dtype(self, to_dtype(dtype))
-        if device is None:
-            return result  # type: ignore[no-any-return]
+        place, kind, non_blocking, copy = Destination.read(target, device, dtype, non_blocking, copy)
+        result: Any = self if kind is None else as_dtype(self, kind)
         origin = device_of(result.array)
-        target_device = Device(device) if isinstance(device, str) else device
-        return result if origin == target_device else _move(result, device=target_device, origin=origin)
+        if place is not None and place != origin:
+            result = _move(result, device=place, origin=origin, non_blocking=non_blocking)
+        return _clone(result) if copy and result is self else result
 
     def cpu(self) -> "Tensor":
-        """Return the Tensor in host memory."""
+        """Return the Tensor in host memory: itself if it is there."""
         return self.to("cpu")
 
-    def cuda(self, device: Any = "cuda") -> "Tensor":
-        """Return the Tensor on a GPU."""
-        return self.to(f"cuda:{device}" if isinstance(device, int) else device)
+    def cuda(self, device: Any = None, non_blocking: bool = False) -> "Tensor":
+        """Return the Tensor on a GPU, ``cuda:0`` if none is named: itself if it is there."""
+        return self.to(device=as_gpu("cuda", device), non_blocking=non_blocking)
+
+    def pin_memory(self) -> "Tensor":
+        """Return the Tensor in host memory that a GPU reads by itself: itself if it is there.
+
+        Raises
+        ------
+        RuntimeError
+            If the Tensor lives on a GPU.
+        DeviceError
+            If there is no GPU.
+        """
+        if type(self.array) is not numpy.ndarray:
+            raise RuntimeError(f"pin_memory: only host memory can be pinned, this Tensor is on {device_of(self.array)}")
+        return self if is_pinned(self.array) else _pin(self)  # type: ignore[return-value]
+
+    def is_pinned(self) -> "py_bool":
+        """Say whether the Tensor lies in host memory that a GPU reads by itself."""
+        return is_pinned(self.array)
 
     def type(self, dtype: Any) -> "Tensor":
         """Return the Tensor in `dtype`."""

@@ -7,7 +7,8 @@ Source: MacKay, "Information Theory, Inference, and Learning Algorithms" (2003),
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
 from minigen.backend import get_default_dtype
 
 
@@ -53,4 +54,4 @@ def bars_and_stripes(n: int) -> tuple[Tensor, Tensor]:
     bars = stripes[1:-1].swapaxes(1, 2) if n > 1 else stripes[:0]
     patterns = numpy.concatenate([stripes, bars]).astype(get_default_dtype())
     both = (patterns == patterns[:, :1, :1]).all(axis=(1, 2))
-    return wrap(patterns), wrap(numpy.where(both, 2.0**-n, 2.0 ** -(n + 1)))
+    return as_tensor(patterns), as_tensor(numpy.where(both, 2.0**-n, 2.0 ** -(n + 1)))

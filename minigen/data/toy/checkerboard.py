@@ -2,8 +2,6 @@
 
 import math
 
-import numpy
-
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.ops.indexing import where
 from minigen.backend import get_default_dtype, namespace
@@ -33,10 +31,12 @@ class Checkerboard(Density):
     def sample(self, n: int, *, rng: int | Generator | None = None) -> Tensor:
         """Draw `n` points: a square, then a place in it; shape (n, 2)."""
         rng, dtype = as_generator(rng), get_default_dtype()
-        corner = WIDTH * numpy.array(SQUARES, dtype)[rng.integers(len(SQUARES), shape=n).array]
-        place = rng.uniform((n, 2), 0.0, WIDTH, dtype=dtype).array
+        which = rng.integers(len(SQUARES), shape=n)
+        place = rng.uniform((n, 2), 0.0, WIDTH, dtype=dtype)
+        corner = WIDTH * constant(SQUARES, place).array[which.array]
+        xp = namespace(corner)
         # Their sum may be rounded up to the side that is not the square's.
-        return wrap(numpy.minimum(corner + place, numpy.nextafter(corner + dtype.type(WIDTH), corner)))
+        return wrap(xp.minimum(corner + place.array, xp.nextafter(corner + WIDTH, corner)))
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Return -log 32 on the squares and -inf elsewhere for points of shape (n, 2); of shape (n,)."""

@@ -58,7 +58,8 @@ class GaussianMixture(Density):
         """Draw `n` points: a centre, each equally likely, then noise around it; shape (n, 2)."""
         rng, dtype = as_generator(rng), get_default_dtype()
         which = rng.integers(len(self.means), shape=n)
-        return self.means[which].to(dtype) + self.std * rng.normal((n, 2), dtype=dtype)
+        noise = rng.normal((n, 2), dtype=dtype)
+        return constant(self.means.array, noise)[which] + self.std * noise
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Return log p(x) in nats for points of shape (n, 2); of shape (n,)."""

@@ -8,9 +8,7 @@ closed form.)
 
 import math
 
-import numpy
-
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
 from minigen.autodiff.ops.exponential import cos, exp, sin, sqrt
 from minigen.autodiff.ops.joining import stack
 from minigen.autodiff.ops.reduction import logsumexp
@@ -57,8 +55,8 @@ class Pinwheel(Density):
         """Draw `n` points: a blade, a point of it, the turn; shape (n, 2)."""
         rng, dtype = as_generator(rng), get_default_dtype()
         start = rng.integers(self.blades, shape=n).to(dtype) * (2 * math.pi / self.blades)
-        z = rng.normal((n, 2), dtype=dtype) * wrap(numpy.array([self.radial, self.tangential], dtype))
-        z = z + wrap(numpy.array([1, 0], dtype))
+        z = rng.normal((n, 2), dtype=dtype)
+        z = z * constant([self.radial, self.tangential], z) + constant([1, 0], z)
         return _turned(z, start + self._bend(z))
 
     def log_prob(self, x: Tensor) -> Tensor:
