@@ -1,0 +1,124 @@
+"""What every distribution has: independent elements, a density in nats, draws from an injected generator.
+
+A distribution holds one law for each element of its `batch_shape`, and ``log_prob`` gives one number for each: who has
+vectors sums over their axes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy
+
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import as_tensor
+from minigen.backend import Array, device_of, get_default_dtype
+from minigen.random import Generator
+from minigen.random.arguments import Shape, as_shape
+
+
+class Distribution(ABC):
+    """The base of distributions.
+
+    Parameters
+    ----------
+    batch_shape : tuple of int
+        Shape of one draw.
+    validate_args : bool, optional
+        Whether to check the values of parameters, and of what ``log_prob`` is asked for. By default those are checked
+        that enter here: Tensors on the host that no graph has computed. So a training step reads no values.
+
+    Attributes
+    ----------
+    batch_shape : tuple of int
+        As given.
+    event_shape : tuple of int
+        Always empty: elements are independent.
+    has_rsample : bool
+        Whether draws can be differentiated, by ``rsample``.
+    """
+
+    event_shape: ClassVar[tuple[int, ...]] = ()
+    has_rsample: ClassVar[bool] = False
+
+    def __init__(self, batch_shape: tuple[int, ...], validate_args: bool | None) -> None:
+        self.batch_shape = batch_shape
+        self._validate_args = validate_args
+
+    @property
+    @abstractmethod
+    def mean(self) -> Tensor:
+        """The mean of each element."""
+
+    @property
+    @abstractmethod
+    def variance(self) -> Tensor:
+        """The variance of each element."""
+
+    @property
+    def stddev(self) -> Tensor:
+        """The standard deviation of each element."""
+        return self.variance.sqrt()
+
+    @abstractmethod
+    def log_prob(self, value: Tensor) -> Tensor:
+        """Return the logarithm of the density (or probability) of each element at `value`, in nats."""
+
+    @abstractmethod
+    def entropy(self) -> Tensor:
+        """Return the entropy of each element, in nats."""
+
+    @abstractmethod
+    def sample(self, sample_shape: Shape = (), *, rng: Generator | int | None = None) -> Tensor:
+        """Draw, outside any graph.
+
+        Parameters
+        ----------
+        sample_shape : int or tuple of int, optional
+            How many draws; they come before the axes of `batch_shape`.
+        rng : None, int or minigen.random.Generator, optional
+            What is drawn from.
+        """
+
+    def _extended(self, sample_shape: Shape) -> tuple[int, ...]:
+        """Return the shape of draws."""
+        return (*as_shape(sample_shape), *self.batch_shape)
+
+    def _check(self, what: str, value: Tensor, valid: Callable[[Array], Array], fix: str) -> None:
+        """Raise ValueError if `value` is to be checked and `valid` is not true of all of it."""
+        here = value.is_leaf and device_of(value.array).type == "cpu"
+        if not (here if self._validate_args is None else self._validate_args):
+            return
+        holds = valid(value.array)
+        if not bool(holds.all()):
+            wrong = value.array[~holds]
+            raise ValueError(
+                f"{type(self).__name__}: {what}, got {float(wrong[0]):g} ({wrong.size} of {holds.size} values): {fix}"
+            )
+
+
+def parameters(name: str, *values: Any) -> list[Tensor]:
+    """Return parameters as floating Tensors of one shape; numbers take the dtype and device of the Tensors.
+
+    Raises
+    ------
+    ValueError
+        If their shapes do not broadcast.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> parameters("Normal", mg.zeros(2), 1)
+    [tensor([0., 0.]), tensor([1., 1.])]
+    """
+    given = next((value for value in values if isinstance(value, Tensor) and value.is_floating_point()), None)
+    dtype, device = (get_default_dtype(), None) if given is None else (given.dtype, given.device)
+    tensors = [as_tensor(value, dtype=dtype, device=device) if value is not given else given for value in values]
+    shapes = [tensor.shape for tensor in tensors]
+    if len(set(shapes)) == 1:
+        return tensors
+    try:
+        shape = numpy.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"{name}: parameters of shapes {' and '.join(map(str, shapes))} do not broadcast") from None
+    return [tensor if tensor.shape == shape else tensor.broadcast_to(shape) for tensor in tensors]
