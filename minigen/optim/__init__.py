@@ -1,12 +1,13 @@
 """Optimizers: from gradients to the next parameters.
 
 Reading order: `optimizer` (groups, state, saving both), `sgd`, `rmsprop`, `adam`. Each opens with its update;
-the passes over memory that carry it out are in `minigen.backend.kernels`.
+the passes over memory that carry it out are in `minigen.backend.kernels`. `lr_scheduler`: rates that change.
 """
 
+from minigen.optim import lr_scheduler
 from minigen.optim.adam import Adam, AdamW
 from minigen.optim.optimizer import Optimizer
 from minigen.optim.rmsprop import RMSprop
 from minigen.optim.sgd import SGD
 
-__all__ = ["Optimizer", "SGD", "RMSprop", "Adam", "AdamW"]
+__all__ = ["Optimizer", "SGD", "RMSprop", "Adam", "AdamW", "lr_scheduler"]

@@ -1,6 +1,7 @@
 """Bad input to optimizers."""
 
 import minigen as mg
+from minigen.optim import lr_scheduler
 
 
 def leaf():
@@ -20,6 +21,10 @@ def twice():
 
 def load(state_dict):
     mg.optim.Adam([leaf()]).load_state_dict(state_dict)
+
+
+def schedule(**options):
+    return lr_scheduler.LinearLR(Adam([leaf()]), **options)
 
 
 Adam, SGD, RMSprop, AdamW = mg.optim.Adam, mg.optim.SGD, mg.optim.RMSprop, mg.optim.AdamW
@@ -51,4 +56,9 @@ ROWS = [
     ("load-type", lambda: load([]), TypeError, "expected what state_dict() returns"),
     ("load-keys", lambda: load({"state": {}}), TypeError, "expected what state_dict() returns"),
     ("load-groups", lambda: load({"state": {}, "param_groups": []}), ValueError, "the saved groups hold [] parameters"),
+    ("schedule", lambda: lr_scheduler.LinearLR(leaf(), total_iters=3), TypeError, "expected an optimizer, got Tensor"),
+    ("schedule-count", lambda: schedule(total_iters=0), ValueError, "total_iters must be a positive int, got 0"),
+    ("schedule-factor", lambda: schedule(end_factor=-1.0), ValueError, "factors must not be negative"),
+    ("schedule-state", lambda: schedule().load_state_dict({}), ValueError, "expected {'last_epoch': n}, got {}"),
+    ("schedule-other", lambda: lr_scheduler.Scheduled(Adam([leaf()]), schedule()), ValueError, "of another optimizer"),
 ]

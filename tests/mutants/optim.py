@@ -5,6 +5,8 @@ from tests.mutants.mutant import Mutant
 KERNELS = "minigen/backend/kernels.py"
 OPTIMIZER = "minigen/optim/optimizer.py"
 TESTS = "tests/optim/test_optimizer.py::"
+SCHEDULER = "minigen/optim/lr_scheduler.py"
+SCHEDULES = "tests/optim/test_lr_scheduler.py::"
 
 
 def update(case):
@@ -205,5 +207,33 @@ MUTANTS = [
         "if set_to_none or param.grad is None:",
         "if param.grad is None:",
         TESTS + "test_zero_grad",
+    ),
+    Mutant(
+        "a schedule is one step late",
+        SCHEDULER,
+        "initial * self.factor(self.last_epoch, initial)",
+        "initial * self.factor(max(0, self.last_epoch - 1), initial)",
+        SCHEDULES + "test_each_rate_follows_from_the_one_before[linear]",
+    ),
+    Mutant(
+        "a schedule starts from the present rate",
+        SCHEDULER,
+        'initial = group["initial_lr"]',
+        'initial = group["lr"]',
+        SCHEDULES + "test_each_rate_follows_from_the_one_before[exponential]",
+    ),
+    Mutant(
+        "where the schedule stands is not saved",
+        SCHEDULER,
+        'return {"last_epoch": self.last_epoch}',
+        'return {"last_epoch": 0}',
+        SCHEDULES + "test_a_scheduled_optimizer_steps_both_and_continues_bit_for_bit",
+    ),
+    Mutant(
+        "the cosine goes on for twice as long",
+        SCHEDULER,
+        "math.cos(math.pi * t / self.T_max)",
+        "math.cos(0.5 * math.pi * t / self.T_max)",
+        SCHEDULES + "test_each_rate_follows_from_the_one_before[cosine]",
     ),
 ]
