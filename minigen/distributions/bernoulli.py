@@ -13,7 +13,7 @@ from minigen.autodiff.ops.activation import logsigmoid
 from minigen.autodiff.ops.exponential import log1p
 from minigen.autodiff.ops.indexing import where
 from minigen.autodiff.ops.loss import binary_cross_entropy_with_logits
-from minigen.distributions.distribution import Distribution, parameters
+from minigen.distributions.distribution import Distribution, as_tensors, broadcast
 from minigen.random import Generator, as_generator
 from minigen.random.arguments import Shape
 
@@ -50,8 +50,9 @@ class Bernoulli(Distribution):
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
         if (probs is None) == (logits is None):
             raise TypeError(f"Bernoulli: give either probs or logits, got {'none' if probs is None else 'both'}")
-        (given,) = parameters("Bernoulli", logits if probs is None else probs)
-        super().__init__(given.shape, validate_args)
+        (given,) = as_tensors(logits if probs is None else probs)
+        self.batch_shape = given.shape
+        self._validate_args = validate_args
         self._probs: Tensor | None = None
         self._logits: Tensor | None = None
         if probs is None:
@@ -97,7 +98,7 @@ class Bernoulli(Distribution):
         if self._logits is None:
             of_one, of_zero = log_probs(self)
             return weighted(value, of_one) + weighted(1 - value, of_zero)
-        logits, value = parameters("Bernoulli.log_prob", self._logits, value)
+        logits, value = broadcast("Bernoulli.log_prob", self._logits, value)
         return -binary_cross_entropy_with_logits(logits, value, reduction="none")
 
     def entropy(self) -> Tensor:

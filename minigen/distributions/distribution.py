@@ -20,18 +20,14 @@ from minigen.random.arguments import Shape, as_shape
 class Distribution(ABC):
     """The base of distributions.
 
-    Parameters
-    ----------
-    batch_shape : tuple of int
-        Shape of one draw.
-    validate_args : bool, optional
-        Whether to check the values of parameters, and of what ``log_prob`` is asked for. By default those are checked
-        that enter here: Tensors on the host that no graph has computed. So a training step reads no values.
+    A distribution takes ``validate_args``: whether to check the values of parameters, and of what ``log_prob`` is asked
+    for. By default those are checked that enter here: Tensors on the host that no graph has computed. So a training
+    step reads no values.
 
     Attributes
     ----------
     batch_shape : tuple of int
-        As given.
+        Shape of one draw.
     event_shape : tuple of int
         Always empty: elements are independent.
     has_rsample : bool
@@ -41,9 +37,8 @@ class Distribution(ABC):
     event_shape: ClassVar[tuple[int, ...]] = ()
     has_rsample: ClassVar[bool] = False
 
-    def __init__(self, batch_shape: tuple[int, ...], validate_args: bool | None) -> None:
-        self.batch_shape = batch_shape
-        self._validate_args = validate_args
+    batch_shape: tuple[int, ...]
+    _validate_args: bool | None
 
     @property
     @abstractmethod
@@ -97,8 +92,22 @@ class Distribution(ABC):
             )
 
 
-def parameters(name: str, *values: Any) -> list[Tensor]:
-    """Return parameters as floating Tensors of one shape; numbers take the dtype and device of the Tensors.
+def as_tensors(*values: Any) -> list[Tensor]:
+    """Return parameters as floating Tensors; numbers take the dtype and device of the Tensors among them.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> as_tensors(mg.zeros(2), 1)
+    [tensor([0., 0.]), tensor(1.)]
+    """
+    given = next((value for value in values if isinstance(value, Tensor) and value.is_floating_point()), None)
+    dtype, device = (get_default_dtype(), None) if given is None else (given.dtype, given.device)
+    return [as_tensor(value, dtype=dtype, device=device) if value is not given else given for value in values]
+
+
+def broadcast(name: str, *tensors: Tensor) -> list[Tensor]:
+    """Return views of one shape.
 
     Raises
     ------
@@ -108,17 +117,14 @@ def parameters(name: str, *values: Any) -> list[Tensor]:
     Examples
     --------
     >>> import minigen as mg
-    >>> parameters("Normal", mg.zeros(2), 1)
+    >>> broadcast("Normal", mg.zeros(2), mg.tensor(1.0))
     [tensor([0., 0.]), tensor([1., 1.])]
     """
-    given = next((value for value in values if isinstance(value, Tensor) and value.is_floating_point()), None)
-    dtype, device = (get_default_dtype(), None) if given is None else (given.dtype, given.device)
-    tensors = [as_tensor(value, dtype=dtype, device=device) if value is not given else given for value in values]
     shapes = [tensor.shape for tensor in tensors]
     if len(set(shapes)) == 1:
-        return tensors
+        return list(tensors)
     try:
         shape = numpy.broadcast_shapes(*shapes)
     except ValueError:
-        raise ValueError(f"{name}: parameters of shapes {' and '.join(map(str, shapes))} do not broadcast") from None
+        raise ValueError(f"{name}: shapes {' and '.join(map(str, dict.fromkeys(shapes)))} do not broadcast") from None
     return [tensor if tensor.shape == shape else tensor.broadcast_to(shape) for tensor in tensors]

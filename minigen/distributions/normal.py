@@ -9,9 +9,9 @@ Its draws x = μ + σ ε, ε from N(0, 1), are differentiable in μ and σ (the 
 import math
 from typing import Any, ClassVar
 
-from minigen.autodiff import Tensor, enable_grad
+from minigen.autodiff import Tensor
 from minigen.backend import namespace
-from minigen.distributions.distribution import Distribution, parameters
+from minigen.distributions.distribution import Distribution, as_tensors, broadcast
 from minigen.random import Generator, as_generator
 from minigen.random.arguments import Shape
 
@@ -31,6 +31,11 @@ class Normal(Distribution):
         Instead of `scale`: log σ, which any number may be, as a network's output.
     validate_args : bool, optional
         Whether to check values; see `Distribution`.
+
+    Attributes
+    ----------
+    loc, scale, log_scale : Tensor
+        The parameters, of shape `batch_shape`.
 
     Raises
     ------
@@ -56,33 +61,17 @@ class Normal(Distribution):
     ) -> None:
         if (scale is None) == (log_scale is None):
             raise TypeError(f"Normal: give either scale or log_scale, got {'none' if scale is None else 'both'}")
-        self.loc, given = parameters("Normal", loc, log_scale if scale is None else scale)
-        super().__init__(self.loc.shape, validate_args)
-        self._check("loc must be a number", self.loc, lambda x: x == x, "look where NaN came from")
-        self._scale: Tensor | None = None
-        self._log_scale: Tensor | None = None
+        loc, given = as_tensors(loc, log_scale if scale is None else scale)
+        self._validate_args = validate_args
+        self._check("loc must be a number", loc, lambda x: x == x, "look where NaN came from")
         if scale is None:
             self._check("log_scale must be a number", given, lambda x: x == x, "look where NaN came from")
-            self._log_scale = given
         else:
             self._check("scale must be positive", given, lambda x: x > 0, "give log_scale=… where any number may come")
-            self._scale = given
-
-    @property
-    def scale(self) -> Tensor:
-        """The standard deviations."""
-        if self._scale is None:
-            with enable_grad():
-                self._scale = self.log_scale.exp()
-        return self._scale
-
-    @property
-    def log_scale(self) -> Tensor:
-        """The logarithms of the standard deviations."""
-        if self._log_scale is None:
-            with enable_grad():
-                self._log_scale = self.scale.log()
-        return self._log_scale
+        # computed before they are repeated: one number for all is one exponential
+        scale, log_scale = (given.exp(), given) if scale is None else (given, given.log())
+        self.loc, self.scale, self.log_scale = broadcast("Normal", loc, scale, log_scale)
+        self.batch_shape = self.loc.shape
 
     @property
     def mean(self) -> Tensor:
