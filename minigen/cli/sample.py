@@ -50,5 +50,10 @@ def write(samples: Any, path: Path) -> None:
             numpy.save(temporary, samples.cpu().numpy())
         elif samples.ndim == 3:
             viz.save_image(samples, temporary, nrow=max(1, round(len(samples) ** 0.5)))
+        elif samples.ndim == 2 and samples.shape[1] == 2:
+            viz.save_scatter(samples, temporary)
         else:
-            raise ValueError(f"samples of shape {samples.shape} are no images: write them with --out samples.npy")
+            raise ValueError(
+                f"samples of shape {samples.shape} are neither images nor points of the plane: "
+                f"write them with --out samples.npy"
+            )

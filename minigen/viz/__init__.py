@@ -3,6 +3,16 @@
 from minigen.viz.curves import save_curves
 from minigen.viz.images import make_grid, save_image
 from minigen.viz.pairs import save_pairs
+from minigen.viz.plane import lattice, save_field, save_scatter
 from minigen.viz.sheet import save_sheet
 
-__all__ = ["make_grid", "save_image", "save_pairs", "save_curves", "save_sheet"]
+__all__ = [
+    "make_grid",
+    "save_image",
+    "save_pairs",
+    "lattice",
+    "save_scatter",
+    "save_field",
+    "save_curves",
+    "save_sheet",
+]
