@@ -23,7 +23,7 @@ Shape: TypeAlias = int | tuple[int, ...] | list[int]
 
 
 class Parameter:
-    """A parameter of a law: its `values` in float64 on the host, and the `dtype` it was given in.
+    """A parameter of a law: on the `host`, its `values` in float64, and the `dtype` it was given in.
 
     Parameters
     ----------
@@ -59,7 +59,12 @@ class Parameter:
             raise TypeError(f"{name}: parameters must be floating, got {raw.dtype}: convert them first")
         self._device = device_of(raw) if self._is_array or isinstance(value, Tensor) else get_default_device()
         self.dtype: DType = raw.dtype
-        self.values: Array = to_host(raw).astype(numpy.float64)
+        self.host: Array = to_host(raw)
+
+    @property
+    def values(self) -> Array:
+        """The parameter as a new array of float64."""
+        return self.host.astype(numpy.float64)
 
     def give_back(self, draw: Array, dtype: DType) -> Tensor | Array:
         """Return the host's `draw` on the parameter's device: as an array if it was one, else as a Tensor."""

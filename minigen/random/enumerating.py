@@ -229,6 +229,7 @@ class EnumeratingGenerator(Generator):
         return self._last.chosen
 
     def _bernoulli(self, probs: Array) -> Array:
+        probs = probs.astype(numpy.float64)
         return self._choose("bernoulli", numpy.stack([1 - probs, probs], -1))
 
     def _categorical(self, probs: Array) -> Array:

@@ -143,11 +143,13 @@ class Generator(Stream):
         [0.0, 1.0, 1.0]
         """
         given = either_parameter("bernoulli", probs, logits, floating=True)
-        p = given.values
+        p = given.host  # as it is: for the coins of a Gibbs chain a copy in float64 costs more than the draw
         if logits is not None:
+            p = given.values
             check_values("bernoulli: logits must not be NaN", p, ~numpy.isnan(p))
             p = numpy.exp(-numpy.logaddexp(0.0, -p))
-        check_values("bernoulli: probabilities must lie in [0, 1]", p, (p >= 0) & (p <= 1))
+        if p.size and not (p.min() >= 0 and p.max() <= 1):  # a NaN is neither
+            check_values("bernoulli: probabilities must lie in [0, 1]", p, (p >= 0) & (p <= 1))
         return given.give_back(self._bernoulli(p), given.dtype)
 
     def categorical(
@@ -184,7 +186,7 @@ class Generator(Stream):
         [1, 0]
         """
         given = either_parameter("categorical", probs, logits)
-        shape = given.values.shape
+        shape = given.host.shape
         if not -len(shape) <= dim < len(shape):
             raise IndexError(f"categorical: no dimension {dim} in a parameter of shape {shape}")
         weights = numpy.moveaxis(given.values, dim, -1)
