@@ -12,7 +12,7 @@ import numpy
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.graph import describe
 from minigen.autodiff.ops import activation
-from minigen.autodiff.ops.activation import logsigmoid, sigmoid, softplus, tanh
+from minigen.autodiff.ops.activation import logsigmoid, sigmoid, softplus, softplus_sum, tanh
 from minigen.autodiff.ops.arranging import pad
 from minigen.autodiff.ops.inplace import assign
 from minigen.autodiff.ops.loss import (
@@ -33,6 +33,7 @@ __all__ = [
     "sigmoid",
     "tanh",
     "softplus",
+    "softplus_sum",
     "logsigmoid",
     "softmax",
     "log_softmax",

@@ -9,7 +9,7 @@ import minigen as mg
 from minigen.autodiff import rows, wrap
 from minigen.backend import Array
 from minigen.testing.records.record import Record
-from minigen.testing.strategies import unary
+from minigen.testing.strategies import shapes, unary
 
 INF = float("inf")
 
@@ -62,6 +62,14 @@ RECORDS = [
         reference=lambda x: np.logaddexp(0.0, x),
         domain=(-INF, 20.0),
         note="above the threshold of 20 it is the identity",
+    ),
+    Record(
+        "softplus_sum",
+        mg.nn.functional.softplus_sum,
+        unary(-6, 6, away=(0,), shape=shapes().filter(len)),
+        ("softplus_sum", "sigmoid"),
+        reference=lambda x: np.logaddexp(0.0, x).sum(-1),
+        errors=((lambda: mg.nn.functional.softplus_sum(mg.tensor(1.0)), ValueError, "without axes: use softplus"),),
     ),
     Record(
         "softplus beta",
