@@ -23,9 +23,9 @@ def words(text: str) -> frozenset[str]:
 # device unasked.
 ARRAYS = words(
     """
-    M a a1 a2 a_max a_min append ar ar1 ar2 arr arr1 arr2 array ary aweights b c choices condition dst element f filt
-    fp fweights ind indices m mask out p prepend prototype q sorter src test_elements to_begin to_end v val vals values
-    weights x x1 x2 xp y z
+    A M X a a1 a2 a_max a_min append ar ar1 ar2 arr arr1 arr2 array ary aweights b choices condition dst element f
+    filt fp fweights ind indices m mask max min out p prepend prototype q sorter src test_elements to_begin to_end v
+    val vals values weights where x x1 x2 xp y z
     """
 )
 SEQUENCES = words("args arrays arys choicelist condlist keys multi_index tup xi")
@@ -41,19 +41,42 @@ FREE = words(
     """
 )
 
+# Other parameters that may be an array.
+ALLOWED = words(
+    """
+    arrays_and_dtypes atol bins default fill_value from_ left nan neginf obj operands period phi posinf q rcond repeats
+    right rtol sample shift start stop theta tol value varargs w
+    """
+)
+
+READ = ARRAYS | SEQUENCES | ALLOWED
+
 # Functions that ask the device for a value: how many, whether there are any, what the shape is.
 SYNCS = words(
     """
-    argwhere array2string array_repr array_str asarray_chkfinite average bincount choose compress cond corrcoef cov
-    delete digitize extract flatnonzero histogram histogram2d histogramdd in1d interp intersect1d isin item lstsq
-    matrix_rank nonzero percentile piecewise place polyfit put quantile roots save savetxt savez savez_compressed
-    setdiff1d setxor1d sliding_window_view tobytes tofile tolist trim_zeros union1d unique unique_all unique_counts
-    unique_inverse unique_values
+    argwhere array2string array_repr array_str asarray_chkfinite bincount choose compress cond delete extract
+    flatnonzero histogram histogram2d histogramdd intersect1d item lstsq nanmax nanmin nonzero percentile piecewise
+    place polyfit quantile roots save savetxt savez savez_compressed setdiff1d setxor1d shares_memory
+    sliding_window_view tobytes tofile tolist trim_zeros union1d unique unique_all unique_counts unique_inverse
+    unique_values
     """
 )
 
 # Functions that give a Python number on the host and an array without axes on the device.
 NUMBERS = words("allclose array_equal array_equiv count_nonzero")
+
+
+def waits(name: str, arguments: dict[str, Any]) -> bool:
+    """Say whether the function asks the device for a value, given these arguments."""
+    if name == "where":
+        return len(arguments) == 1
+    if name in ("linspace", "logspace"):
+        return any(isinstance(arguments.get(end), Held) for end in ("start", "stop"))
+    if name == "average":
+        return arguments.get("weights") is not None
+    if name in ("put", "ravel_multi_index"):
+        return arguments.get("mode") == "raise"
+    return name in SYNCS or (name == "array_equal" and arguments.get("equal_nan", False))
 
 
 def checked(place: str, name: str, parameters: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,10 +85,14 @@ def checked(place: str, name: str, parameters: str, function: Callable[..., Any]
     def call(*args: Any, **keywords: Any) -> Any:
         arguments = bound(f"{place}.{name}", parameters, args, keywords)
         check(f"{place}.{name}", arguments, name not in FREE)
-        if name in SYNCS or (name == "where" and len(arguments) == 1):
+        if name == "einsum" and not arguments.get("kwargs", {}).keys() <= {"dtype", "optimize"}:
+            raise TypeError(f"cupy.einsum takes dtype and optimize, got {', '.join(arguments['kwargs'])}")
+        if name == "pad" and arguments.get("mode") == "median":
+            raise ValueError("cupy.pad: mode 'median' is not supported")
+        if waits(name, arguments):
             note_sync(f"{place}.{name}")
         result = run(function, *args, **keywords)
-        return wrap(numpy.asarray(result), held(args)) if name in NUMBERS else result
+        return result if isinstance(result, Held) or name not in NUMBERS else wrap(numpy.asarray(result), held(args))
 
     call.__name__ = call.__qualname__ = name
     call.__module__ = place
@@ -83,6 +110,8 @@ def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
 def check(name: str, arguments: dict[str, Any], first: bool) -> None:
     """Raise TypeError for arguments from the host, and if `first` is set and the first argument is no array."""
     for i, (parameter, value) in enumerate(arguments.items()):
+        if parameter not in READ and held(value):
+            raise TypeError(f"{name}: {parameter!r} is not read from the device: call int(...) first, which waits")
         if isinstance(value, Held):
             continue
         if _from_host(value):

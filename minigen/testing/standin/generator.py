@@ -4,11 +4,13 @@ Seeds are cut to 32 bits and draws are not those of CuPy. The functions of ``cup
 stand-in.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from minigen.testing.standin.calling import check, run
+from minigen.testing.standin.holding import held
 from minigen.testing.standin.record import bound, missing, record
 
 
@@ -19,16 +21,25 @@ class Generator:
         self._generator = numpy.random.default_rng(seed if seed is None else int(seed) % 2**32)
 
     def __getattr__(self, name: str) -> Any:
-        methods = record()["cupy.random.Generator"]["methods"]
-        if name not in methods:
-            missing("cupy.random.Generator", name)
+        missing("cupy.random.Generator", name)
 
-        def method(*args: Any, **keywords: Any) -> Any:
-            check(name, bound(f"cupy.random.Generator.{name}", methods[name], args, keywords), False)
-            result = run(getattr(self._generator, name), *args, **keywords)
-            return run(numpy.asarray, result) if isinstance(result, int | float) else result
 
-        return method
+def _method(name: str, parameters: str) -> Callable[..., Any]:
+    """Return NumPy's law `name` under CuPy's parameters."""
+
+    def method(self: Generator, *args: Any, **keywords: Any) -> Any:
+        title = f"cupy.random.Generator.{name}"
+        numbers = {key: value for key, value in bound(title, parameters, args, keywords).items() if not held(value)}
+        check(title, numbers, False)
+        result = run(getattr(self._generator, name), *args, **keywords)
+        return run(numpy.asarray, result) if isinstance(result, int | float) else result
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+for _name, _parameters in record()["cupy.random.Generator"]["methods"].items():
+    setattr(Generator, _name, _method(_name, _parameters))
 
 
 def default_rng(seed: Any = None) -> Generator:

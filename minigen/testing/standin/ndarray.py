@@ -169,6 +169,8 @@ class ndarray(Held):
 
     def fill(self, value: Any) -> None:
         """Set every element to a number."""
+        if isinstance(value, numpy.ndarray):
+            raise ValueError("cupy.ndarray.fill: the value is a NumPy array: give a number, or assign a CuPy array")
         self._host.fill(operand("cupy.ndarray.fill", value))
 
     def set(self, arr: Any, stream: Any = None) -> None:
