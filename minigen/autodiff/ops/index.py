@@ -45,7 +45,10 @@ def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
             pick += [WHOLE] * (type(item) is not int)
         elif item.dtype.kind == "b" and not item.ndim:
             view.append(None)
-            pick.append(item.reshape(1))
+            if type(item) is numpy.ndarray:  # as rows of the new axis: how many a mask picks, a GPU had to be asked
+                pick.append(namespace(array).asarray(numpy.zeros(int(item), int)))
+            else:
+                pick.append(item.reshape(1))
         elif not item.ndim:  # an integer on a GPU, where reading it would wait
             view.append(item)
         else:
