@@ -54,9 +54,15 @@ def setting(name: str, item: Any, *shapes: list[tuple[int, ...]]) -> Record:
     )
 
 
-def condition(*arrays: Any) -> mg.Tensor:
+def beside(x: Any, values: Any) -> mg.Tensor:
+    """Return a Tensor of `values` on the device of x."""
+    return mg.tensor(values, device=x.device)
+
+
+def condition(*operands: Any) -> mg.Tensor:
     """Return where the sum of the operands is positive."""
-    return mg.tensor(np.asarray(sum(a.array for a in arrays) > 0))
+    with mg.no_grad():
+        return sum(operands) > 0  # type: ignore[no-any-return]
 
 
 def autoregressive(z: Any, w: Any) -> Any:

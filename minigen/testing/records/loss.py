@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff import rows, wrap
+from minigen.autodiff import rows
 from minigen.autodiff.ops import loss
 from minigen.backend import Array
+from minigen.testing.records.indexing import beside
 from minigen.testing.records.record import Record, Samples
 from minigen.testing.strategies import apart, arrays, shapes
 
@@ -59,7 +60,7 @@ def reduced(function: Callable[..., Any]) -> Callable[..., Any]:
 def by_index(function: Callable[..., Any], target: Any, **options: Any) -> Callable[..., Any]:
     """Return `function` of logits and weights, for a target of class numbers, under every reduction."""
     return lambda x, w=None: tuple(
-        function(x, wrap(np.array(target)), w, reduction=r, **options) for r in reductions
+        function(x, beside(x, target), w, reduction=r, **options) for r in reductions
     )
 
 
