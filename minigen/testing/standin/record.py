@@ -40,7 +40,7 @@ def missing(place: str, name: str) -> NoReturn:
         raise AttributeError(f"the stand-in for {title()} runs no kernels, so it has no {place}.{name}", name=name)
     entry = record().get(place, {})
     if any(name in names for names in entry.values()):
-        raise AttributeError(f"{title()} has {place}.{name}, its stand-in (or NumPy) does not", name=name)
+        raise AttributeError(f"{title()} has {place}.{name}, the stand-in for it does not", name=name)
     raise AttributeError(f"{title()} has no {place}.{name}: write it with what NumPy and CuPy share", name=name)
 
 

@@ -30,6 +30,7 @@ MODULES = (
     "cupyx.scipy.special",
 )
 CLASSES = ("cupy.ndarray", "cupy.random.Generator")
+LIBRARIES = ("cupy", "cupy_backends", "cupyx")  # whose modules count as CuPy's
 METHODS = ("accumulate", "at", "reduce", "reduceat")
 ANYWHERE = set(dir(object)) | {"__array_finalize__", "__dict__", "__module__", "__pyx_vtable__", "__weakref__"}
 
@@ -60,7 +61,7 @@ def _module(module: types.ModuleType) -> dict[str, Any]:
     found: dict[str, Any] = {"functions": {}, "other": [], "same": [], "ufuncs": {}}
     for name in sorted(n for n in dir(module) if not n.startswith("_")):
         value = getattr(module, name)
-        if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] not in ("cupy", "cupyx"):
+        if isinstance(value, types.ModuleType) and value.__name__.partition(".")[0] not in LIBRARIES:
             continue
         if isinstance(value, cupy.ufunc):
             found["ufuncs"][name] = " ".join([str(value.nin), str(value.nout), *_supported(value)])
