@@ -257,7 +257,7 @@ SNIPPETS = {
     "einsum": (lambda o: o.xp.einsum("ij,kj->ik", o.x, o.x, optimize=True), FINE),
     "tensordot": (lambda o: o.xp.tensordot(o.x, o.x, ([1], [1])), FINE),
     "x[0, 0] of no axes": (lambda o: o.x[0, 0], FINE),
-    "a view of no axes": (lambda o: assigned(o.x[0], 1, 7.0), FINE),
+    "a view of a row": (lambda o: assigned(o.x[0], 1, 7.0), FINE),
     "x[1:, None, ::-1]": (lambda o: o.x[1:, None, ::-1], FINE),
     "x[rows]": (lambda o: o.x[o.rows], FINE),
     "x[rows, 1]": (lambda o: o.x[o.rows, 1], FINE),
