@@ -194,7 +194,7 @@ class ndarray(Held):
             out[...] = self._host
         else:
             now = self._host.copy()
-            out.view(numpy.uint8).fill(UNWRITTEN)
+            out.reshape(-1).view(numpy.uint8).fill(UNWRITTEN)  # 0-d arrays have no other width
             under_way.append(lambda: numpy.copyto(out, now))
         return out
 
@@ -297,7 +297,7 @@ def unwritten(host: Any) -> Any:
     elif host.dtype.kind == "b":
         host.fill(True)
     else:
-        host.view(numpy.uint8)[...] = UNWRITTEN
+        host.reshape(-1, order="A").view(numpy.uint8)[...] = UNWRITTEN
     return hold(host)
 
 
