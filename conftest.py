@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 import minigen as mg
 from minigen.random import manual_seed
+from minigen.testing import standin
 
 os.environ["MPLBACKEND"] = "Agg"
 
@@ -18,6 +19,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("minigen")
+
+
+@pytest.fixture
+def gpu():
+    """Let ``device="cuda"`` work: on the GPU of this machine, or else on the stand-in for CuPy."""
+    if mg.cuda.is_available():
+        yield
+    else:
+        with standin.installed():
+            yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,6 @@ besides: the ``inplace`` option, `dropout`, `one_hot`.
 import warnings
 from typing import Any
 
-import numpy
-
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.graph import describe
 from minigen.autodiff.ops import activation
@@ -24,7 +22,7 @@ from minigen.autodiff.ops.loss import (
     nll_loss,
 )
 from minigen.autodiff.ops.matmul import linear
-from minigen.backend import Array, asarray_on, device_of, namespace, to_dtype
+from minigen.backend import Array, device_of, made_on, namespace, to_dtype
 from minigen.random import Generator, as_generator
 
 __all__ = [
@@ -158,9 +156,10 @@ def dropout(
         raise TypeError(f"dropout: expected a floating Tensor, got {describe(input)}: convert it with .float()")
     if not training or p == 0:
         return input
-    kept: Array = as_generator(generator).bernoulli(numpy.broadcast_to(1.0 - p, input.shape))
+    chance = made_on(input.device, lambda xp: xp.broadcast_to(xp.full((), 1.0 - p), input.shape))
+    kept: Array = as_generator(generator).bernoulli(chance)
     scale = 1.0 / (1.0 - p) if p < 1 else 0.0
-    result = input * wrap(asarray_on(input.device, (kept * scale).astype(input.dtype)))
+    result = input * wrap((kept * scale).astype(input.dtype))
     return assign("dropout", input, result) if inplace else result
 
 

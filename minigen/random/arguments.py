@@ -10,11 +10,12 @@ from minigen.backend import (
     Array,
     Device,
     DType,
-    asarray_on,
+    as_array,
     device_of,
     get_default_device,
     get_default_dtype,
     namespace,
+    to_device,
     to_dtype,
     to_host,
 )
@@ -23,7 +24,7 @@ Shape: TypeAlias = int | tuple[int, ...] | list[int]
 
 
 class Parameter:
-    """A parameter of a law: on the `host`, its `values` in float64, and the `dtype` it was given in.
+    """A parameter of a law: the `raw` array, its `dtype` and `device`; on the `host`, its `values` in float64.
 
     Parameters
     ----------
@@ -57,25 +58,34 @@ class Parameter:
                 ) from None
         if floating and raw.dtype.kind != "f":
             raise TypeError(f"{name}: parameters must be floating, got {raw.dtype}: convert them first")
-        self._device = device_of(raw) if self._is_array or isinstance(value, Tensor) else get_default_device()
+        self.device = device_of(raw) if self._is_array or isinstance(value, Tensor) else get_default_device()
         self.dtype: DType = raw.dtype
-        self.host: Array = to_host(raw)
+        self._raw = raw
+
+    @property
+    def raw(self) -> Array:
+        """The parameter as it was given, on its device."""
+        return to_device(self._raw, self.device)
+
+    @property
+    def host(self) -> Array:
+        """The parameter as it was given, on the host; a GPU is waited for."""
+        return to_host(self._raw)
 
     @property
     def values(self) -> Array:
-        """The parameter as a new array of float64."""
+        """The parameter as a new array of float64 on the host."""
         return self.host.astype(numpy.float64)
 
     def give_back(self, draw: Array, dtype: DType) -> Tensor | Array:
-        """Return the host's `draw` on the parameter's device: as an array if it was one, else as a Tensor."""
-        if self._is_array:
-            return asarray_on(self._device, numpy.asarray(draw, dtype=dtype))
-        return to_tensor(draw, dtype, self._device)
+        """Return `draw` on the parameter's device: as an array if it was one, else as a Tensor."""
+        tensor = to_tensor(draw, dtype, self.device)
+        return tensor.array if self._is_array else tensor
 
 
-def to_tensor(draw: Array, dtype: DType, device: str | Device | None) -> Tensor:
-    """Return the host's `draw` as a Tensor of type `dtype` on `device`."""
-    return wrap(asarray_on(device, numpy.asarray(draw, dtype=dtype)))
+def to_tensor(draw: Array, dtype: DType, device: Device) -> Tensor:
+    """Return `draw`, which is on the host or on `device`, as a Tensor of type `dtype` on `device`."""
+    return wrap(to_device(as_array(draw).astype(dtype, copy=False), device))
 
 
 def either_parameter(name: str, probs: Any, logits: Any, *, floating: bool = False) -> Parameter:

@@ -55,6 +55,8 @@ class EnumeratingGenerator(Generator):
     2 0.125
     """
 
+    host_noise = True
+
     def __init__(
         self, *, nodes: int = 32, max_paths: int = 100_000, rows: bool = False, differentiable: bool = False
     ) -> None:

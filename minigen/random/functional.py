@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor
-from minigen.backend import Device, to_dtype, to_host
+from minigen.autodiff import Tensor, wrap
+from minigen.backend import Array, Device, device_of, namespace, to_dtype, to_host
 from minigen.random.arguments import Shape, as_integer, as_shape, check_values, to_tensor
 from minigen.random.default import as_generator
 from minigen.random.generator import Generator
@@ -219,7 +219,7 @@ def bernoulli(input: Tensor, *, generator: Generator | int | None = None) -> Ten
     Raises
     ------
     ValueError
-        If a probability is outside [0, 1] or NaN.
+        If a probability is outside [0, 1] or NaN; on a GPU values are not looked at.
 
     Examples
     --------
@@ -257,7 +257,7 @@ def multinomial(
     Raises
     ------
     ValueError
-        If weights are negative or not finite, or a row has too few that are above 0.
+        If weights are negative or not finite, or a row has too few that are above 0; on a GPU they are not looked at.
 
     Examples
     --------
@@ -267,24 +267,43 @@ def multinomial(
     """
     rng = as_generator(generator)
     num_samples = as_integer("multinomial: num_samples", num_samples)
-    weights = to_host(_tensor("multinomial", input).array).astype("float64")
-    if weights.ndim not in (1, 2) or num_samples < 1:
+    _tensor("multinomial", input)
+    if input.ndim not in (1, 2) or num_samples < 1:
         raise ValueError(
             "multinomial: needs weights of shape (k,) or (m, k) and num_samples >= 1, "
             f"got shape {input.shape} and num_samples={num_samples}"
         )
+    if input.device.type != "cpu" and not rng.host_noise:
+        return wrap(_on_device(rng, input.array, num_samples, replacement))
+    weights = to_host(input.array).astype("float64")
     enough = (weights > 0).sum(-1, keepdims=True)
     needed = 1 if replacement else num_samples
     check_values(f"multinomial: each row needs {needed} weights above 0", enough, enough >= needed)
     if replacement:
-        rows = (*weights.shape[:-1], num_samples, weights.shape[-1])
-        drawn = rng.categorical(numpy.broadcast_to(weights[..., None, :], rows))
+        drawn = rng.categorical(_rows(weights, num_samples))
     else:
         drawn = numpy.empty((*weights.shape[:-1], num_samples), "int64")
         for i in range(num_samples):
             drawn[..., i] = rng.categorical(weights)
             numpy.put_along_axis(weights, drawn[..., i, None], 0.0, -1)
     return to_tensor(drawn, to_dtype("int64"), input.device)
+
+
+def _on_device(rng: Generator, weights: Array, num_samples: int, replacement: bool) -> Array:
+    """Draw from weights on a GPU without looking at them.
+
+    Without replacement it is one race in which outcome j arrives at an exponential time of rate w[j]: the first has the
+    law of one draw, the next that of a draw from those that are left, and so on (Efraimidis and Spirakis 2006).
+    """
+    if replacement:
+        return rng.categorical(_rows(weights, num_samples))
+    times = rng.exponential(weights.shape, dtype="float64", device=device_of(weights)).array
+    return namespace(weights).argsort(-(weights / times), -1)[..., :num_samples]
+
+
+def _rows(weights: Array, count: int) -> Array:
+    """Return `weights` with a new axis of length `count` before the last."""
+    return namespace(weights).broadcast_to(weights[..., None, :], (*weights.shape[:-1], count, weights.shape[-1]))
 
 
 def _size(size: tuple[Any, ...]) -> tuple[int, ...]:

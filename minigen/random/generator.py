@@ -1,21 +1,22 @@
 """The laws one can draw from.
 
 Every draw names its law: a coin is `bernoulli`, a Metropolis acceptance is ``bernoulli(min(1, a))``, and
-nothing compares a uniform draw with a probability. So a subclass that overrides the hooks at the end of
-`Generator`, one for each law, sees every random choice of a program together with its probabilities, and
-can walk through the outcomes instead of drawing them.
+nothing compares a uniform draw with a probability. So a subclass that overrides the hooks of `HostLaws`, one for each
+law, sees every random choice of a program together with its probabilities, and can walk through the outcomes instead of
+drawing them.
 
-Draws are made on the host and then put on the device, so one seed gives the same noise on every device.
-Values are checked there too. Shapes and types are dealt with outside the hooks, which take and give plain
-host arrays.
+What a host Tensor asks for is drawn on the host, where values are checked too. What a Tensor on a GPU asks for is drawn
+there, from a stream of its own, without waiting and so without looking at values. With ``host_noise`` all is drawn on
+the host and then put on the device: one seed gives the same draws everywhere, at the price of copying them.
 """
 
-from typing import Any
+from typing import Any, Self
 
 import numpy
 
 from minigen.autodiff import Tensor
-from minigen.backend import Array, Device, DType, to_dtype
+from minigen.backend import Array, Device, DType, as_array, namespace, to_dtype
+from minigen.backend import device as as_device
 from minigen.random.arguments import (
     Parameter,
     Shape,
@@ -26,21 +27,25 @@ from minigen.random.arguments import (
     either_parameter,
     to_tensor,
 )
-from minigen.random.stream import Stream
+from minigen.random.host import HostLaws
+from minigen.random.on_device import DeviceLaws
 
 
-class Generator(Stream):
+class Generator(HostLaws):
     """A seeded source of random Tensors, passed as ``rng``.
 
-    Methods without array parameters give Tensors of the default dtype on the host unless told otherwise.
+    Methods without array parameters give Tensors of the default dtype on the default device unless told otherwise.
     Parameters given as Tensors give Tensors on their device and of their dtype, without gradient;
     parameters given as arrays give arrays; numbers and lists of numbers count as Tensors of the default
-    dtype.
+    dtype on the default device.
 
     Parameters
     ----------
     seed : int, optional
         From 0 to 2**128 - 1; fresh entropy of the operating system if not given.
+    host_noise : bool, optional
+        Draw everything on the host, so that draws do not depend on the device. Children inherit it; the state does not
+        hold it.
 
     Raises
     ------
@@ -55,6 +60,28 @@ class Generator(Stream):
     True
     """
 
+    host_noise = False
+
+    def __init__(self, seed: int | None = None, *, host_noise: bool = False) -> None:
+        super().__init__(seed)
+        self.host_noise = bool(host_noise)
+
+    def spawn(self) -> Self:
+        """Return a new generator, independent of this one and of its other children; see `Stream.spawn`.
+
+        Examples
+        --------
+        >>> Generator(7).spawn()
+        Generator(seed=7, spawn_key=(0,))
+        """
+        child = super().spawn()
+        child.host_noise = self.host_noise
+        return child
+
+    def _laws(self, where: Device) -> "HostLaws | DeviceLaws":
+        """Return what draws for `where`."""
+        return self if where.type == "cpu" or self.host_noise else DeviceLaws(self, where)
+
     def normal(self, shape: Shape = (), *, dtype: Any = None, device: str | Device | None = None) -> Tensor:
         """Draw from the standard normal law N(0, 1).
 
@@ -65,15 +92,15 @@ class Generator(Stream):
         dtype : dtype, optional
             A floating type; the default dtype if not given.
         device : str or Device, optional
-            Where the result is put.
+            Where the result is; the default device if not given.
 
         Examples
         --------
         >>> Generator(0).normal(1000).std().item() > 0.9
         True
         """
-        dtype = as_floating("normal", dtype)
-        return to_tensor(self._normal(as_shape(shape), dtype), dtype, device)
+        dtype, where = as_floating("normal", dtype), as_device(device)
+        return to_tensor(self._laws(where)._normal(as_shape(shape), dtype), dtype, where)
 
     def uniform(
         self,
@@ -109,9 +136,10 @@ class Generator(Stream):
         shape, dtype = as_shape(shape), as_floating("uniform", dtype)
         if not 0 <= high - low < numpy.inf:
             raise ValueError(f"uniform: needs finite low <= high, got low={low}, high={high}")
-        draw = numpy.asarray(self._uniform(shape, dtype) * (high - low) + low, dtype=dtype)
-        below = numpy.nextafter(dtype.type(high), dtype.type(low))
-        return to_tensor(numpy.minimum(draw, below), dtype, device)
+        where = as_device(device)
+        draw = as_array(self._laws(where)._uniform(shape, dtype) * (high - low) + low).astype(dtype)
+        below = float(numpy.nextafter(dtype.type(high), dtype.type(low)))
+        return to_tensor(namespace(draw).minimum(draw, below), dtype, where)
 
     def bernoulli(
         self, probs: Tensor | Array | None = None, *, logits: Tensor | Array | None = None
@@ -133,7 +161,7 @@ class Generator(Stream):
         Raises
         ------
         ValueError
-            If a probability is outside [0, 1] or NaN.
+            If a probability is outside [0, 1] or NaN; on a GPU values are not looked at.
         TypeError
             If both or none of `probs` and `logits` are given, or they are not floating.
 
@@ -143,6 +171,9 @@ class Generator(Stream):
         [0.0, 1.0, 1.0]
         """
         given = either_parameter("bernoulli", probs, logits, floating=True)
+        laws = self._laws(given.device)
+        if isinstance(laws, DeviceLaws):
+            return given.give_back(laws.bernoulli(given.raw, logits is not None), given.dtype)
         p = given.host  # as it is: for the coins of a Gibbs chain a copy in float64 costs more than the draw
         if logits is not None:
             p = given.values
@@ -174,7 +205,8 @@ class Generator(Stream):
         Raises
         ------
         ValueError
-            If a weight is negative, infinite or NaN, or all weights of a position are 0.
+            If a weight is negative, infinite or NaN, or all weights of a position are 0; on a GPU values are not
+            looked at.
         IndexError
             If there is no dimension `dim`.
         TypeError
@@ -186,12 +218,15 @@ class Generator(Stream):
         [1, 0]
         """
         given = either_parameter("categorical", probs, logits)
-        shape = given.host.shape
+        shape = given.raw.shape
         if not -len(shape) <= dim < len(shape):
             raise IndexError(f"categorical: no dimension {dim} in a parameter of shape {shape}")
-        weights = numpy.moveaxis(given.values, dim, -1)
-        if weights.shape[-1] == 0:
+        if shape[dim] == 0:
             raise ValueError(f"categorical: dimension {dim} of shape {shape} holds no outcomes")
+        laws = self._laws(given.device)
+        if isinstance(laws, DeviceLaws):
+            return given.give_back(laws.categorical(given.raw, dim, logits is not None), to_dtype("int64"))
+        weights = numpy.moveaxis(given.values, dim, -1)
         if logits is not None:
             check_values("categorical: logits must be numbers below inf", weights, weights < numpy.inf)
             top = weights.max(-1, keepdims=True)
@@ -224,7 +259,7 @@ class Generator(Stream):
         dtype : dtype
             Type of the result.
         device : str or Device, optional
-            Where the result is put.
+            Where the result is; the default device if not given.
 
         Raises
         ------
@@ -245,7 +280,8 @@ class Generator(Stream):
         kind = numpy.iinfo(dtype if dtype.kind in "iu" else numpy.int64)
         if low < kind.min or high - 1 > kind.max:
             raise ValueError(f"integers: [{low}, {high}) does not fit in {dtype}")
-        return to_tensor(self._integers(low, high, shape), dtype, device)
+        where = as_device(device)
+        return to_tensor(self._laws(where)._integers(low, high, shape), dtype, where)
 
     def permutation(self, n: int, *, device: str | Device | None = None) -> Tensor:
         """Draw one of the orders of 0, …, `n` - 1, each equally likely.
@@ -267,7 +303,8 @@ class Generator(Stream):
         n = as_integer("permutation: n", n)
         if n < 0:
             raise ValueError(f"permutation: n must not be negative, got {n}")
-        return to_tensor(self._permutation(n), to_dtype("int64"), device)
+        where = as_device(device)
+        return to_tensor(self._laws(where)._permutation(n), to_dtype("int64"), where)
 
     def gumbel(self, shape: Shape = (), *, dtype: Any = None, device: str | Device | None = None) -> Tensor:
         """Draw from the standard Gumbel law, P(G <= x) = exp(-exp(-x)); draws are finite.
@@ -282,8 +319,8 @@ class Generator(Stream):
         >>> Generator(0).gumbel((2, 3)).shape
         (2, 3)
         """
-        dtype = as_floating("gumbel", dtype)
-        return to_tensor(self._gumbel(as_shape(shape)), dtype, device)
+        dtype, where = as_floating("gumbel", dtype), as_device(device)
+        return to_tensor(self._laws(where)._gumbel(as_shape(shape)), dtype, where)
 
     def exponential(
         self, shape: Shape = (), *, dtype: Any = None, device: str | Device | None = None
@@ -300,8 +337,8 @@ class Generator(Stream):
         >>> Generator(0).exponential(100).min().item() > 0
         True
         """
-        dtype = as_floating("exponential", dtype)
-        return to_tensor(_positive(self._exponential(as_shape(shape)), dtype), dtype, device)
+        dtype, where = as_floating("exponential", dtype), as_device(device)
+        return to_tensor(_positive(self._laws(where)._exponential(as_shape(shape)), dtype), dtype, where)
 
     def gamma(self, concentration: Tensor | Array, shape: Shape | None = None) -> Tensor | Array:
         """Draw from the gamma law of rate 1, density x^(a - 1) exp(-x) / Γ(a); draws are above 0.
@@ -321,7 +358,7 @@ class Generator(Stream):
         Raises
         ------
         ValueError
-            If a concentration is not in (0, inf), or cannot be broadcast to `shape`.
+            If a concentration is not in (0, inf), or cannot be broadcast to `shape`; on a GPU values are not looked at.
 
         Examples
         --------
@@ -329,60 +366,22 @@ class Generator(Stream):
         True
         """
         given = Parameter("gamma", concentration, floating=True)
-        a = given.values
-        check_values("gamma: concentrations must lie in (0, inf)", a, (a > 0) & (a < numpy.inf))
+        laws = self._laws(given.device)
+        a = given.raw.astype("float64") if isinstance(laws, DeviceLaws) else given.values
+        if laws is self:
+            check_values("gamma: concentrations must lie in (0, inf)", a, (a > 0) & (a < numpy.inf))
         if shape is not None:
             shape = as_shape(shape)
             try:
-                a = numpy.broadcast_to(a, shape)
+                a = namespace(a).broadcast_to(a, shape)
             except ValueError:
                 raise ValueError(
                     f"gamma: a concentration of shape {a.shape} does not broadcast to shape {shape}"
                 ) from None
-        return given.give_back(_positive(self._gamma(a), given.dtype), given.dtype)
-
-    # One hook for each law: host arrays and Python numbers in, host arrays out.
-
-    def _normal(self, shape: tuple[int, ...], dtype: DType) -> Array:
-        return self._host.standard_normal(shape, dtype=_drawn_in(dtype))
-
-    def _uniform(self, shape: tuple[int, ...], dtype: DType) -> Array:
-        return self._host.random(shape, dtype=_drawn_in(dtype))
-
-    def _bernoulli(self, probs: Array) -> Array:
-        return self._host.random(probs.shape) < probs
-
-    def _categorical(self, probs: Array) -> Array:
-        """`probs` sum to 1 along the last axis, the one that is drawn from."""
-        cumulative = probs.cumsum(-1)
-        # A uniform draw is at most 1 - 2**-53, so `level` stays below the last sum also when rounded: what
-        # is counted ends before the last outcome that can happen, and passes over those that cannot.
-        level = self._host.random((*probs.shape[:-1], 1)) * cumulative[..., -1:]
-        return (cumulative <= level).sum(-1)
-
-    def _integers(self, low: int, high: int, shape: tuple[int, ...]) -> Array:
-        return self._host.integers(low, high, shape)
-
-    def _permutation(self, n: int) -> Array:
-        return self._host.permutation(n)
-
-    # In float64 always: a float32 draw would be exactly 0 once in 2**23, its logarithm infinite.
-
-    def _gumbel(self, shape: tuple[int, ...]) -> Array:
-        return self._host.gumbel(size=shape)
-
-    def _exponential(self, shape: tuple[int, ...]) -> Array:
-        return self._host.standard_exponential(shape)
-
-    def _gamma(self, concentration: Array) -> Array:
-        return self._host.standard_gamma(concentration)
-
-
-def _drawn_in(dtype: DType) -> Any:
-    """Return the type NumPy draws `dtype` in: float32 and float64 as they are, float16 as float32."""
-    return numpy.float64 if dtype.itemsize == 8 else numpy.float32
+        return given.give_back(_positive(laws._gamma(a), given.dtype), given.dtype)
 
 
 def _positive(draw: Array, dtype: DType) -> Array:
     """Return `draw` in `dtype`, where what would round to 0 becomes the smallest normal number."""
-    return numpy.maximum(draw, numpy.finfo(dtype).tiny, dtype=dtype, casting="same_kind")
+    rounded = as_array(draw).astype(dtype)
+    return namespace(rounded).maximum(rounded, float(numpy.finfo(dtype).tiny))

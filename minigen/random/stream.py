@@ -1,9 +1,12 @@
-"""Where the bits come from: a PCG64 stream, its seed, its children and its exact state.
+"""Where the bits come from: PCG64 on the host, Philox on a GPU; their seed, their children and their exact state.
 
 A seed and a path of child numbers (``numpy.random.SeedSequence``) name a stream; the state is that name,
 the number of children it has given away, PCG64's position, and the half of a 64-bit word that a 32-bit
 draw may have left over. Source: O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
 Algorithms for Random Number Generation" (2014).
+
+The same name gives the key of a second stream, of blocks of Philox's words, for what is drawn on a GPU; its position is
+the number of the next block (see `minigen.backend.philox`). Drawing from one of the two leaves the other as it is.
 """
 
 from collections.abc import Mapping
@@ -11,9 +14,19 @@ from typing import Any, Self
 
 import numpy
 
+from minigen.backend.philox import Key
+
 # A state's integers, each with the first value that is too large.
-_LIMITS = {"seed": 2**128, "spawned": 2**32, "state": 2**128, "has_uint32": 2, "uinteger": 2**32}
+_LIMITS = {
+    "seed": 2**128,
+    "spawned": 2**32,
+    "state": 2**128,
+    "has_uint32": 2,
+    "uinteger": 2**32,
+    "device_block": 2**64,
+}
 _KEYS = {"bit_generator", "spawn_key", *_LIMITS}
+_SEED_WORDS = 8  # of a SeedSequence's words, the first are PCG64's
 
 
 class Stream:
@@ -41,6 +54,14 @@ class Stream:
     def _start(self, sequence: "numpy.random.SeedSequence") -> None:
         self._sequence = sequence
         self._host = numpy.random.Generator(numpy.random.PCG64(sequence))
+        self._key = Key(*sequence.generate_state(_SEED_WORDS + 4)[_SEED_WORDS:].tolist())
+        self._block = 0
+
+    def _take(self, blocks: int) -> int:
+        """Return the number of the first of as many blocks of Philox's words, which are then used up."""
+        first = self._block
+        self._block = (first + blocks) % 2**64
+        return first
 
     def manual_seed(self, seed: int) -> Self:
         """Start again, in place, as a generator made from `seed`; return the generator itself.
@@ -75,7 +96,7 @@ class Stream:
         Examples
         --------
         >>> sorted(Stream(7).state_dict())
-        ['bit_generator', 'has_uint32', 'seed', 'spawn_key', 'spawned', 'state', 'uinteger']
+        ['bit_generator', 'device_block', 'has_uint32', 'seed', 'spawn_key', 'spawned', 'state', 'uinteger']
         """
         bits = self._host.bit_generator.state
         return {
@@ -86,6 +107,7 @@ class Stream:
             "state": bits["state"]["state"],
             "has_uint32": bits["has_uint32"],
             "uinteger": bits["uinteger"],
+            "device_block": self._block,
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -94,7 +116,8 @@ class Stream:
         Parameters
         ----------
         state_dict : mapping
-            What `state_dict` returned, possibly read back from JSON.
+            What `state_dict` returned, possibly read back from JSON. One without ``device_block``, from before there
+            were draws on a GPU, stands where none has been made.
 
         Raises
         ------
@@ -108,7 +131,7 @@ class Stream:
         >>> stream
         Stream(seed=7)
         """
-        _check_state(state_dict)
+        state_dict = _checked_state(state_dict)
         sequence = numpy.random.SeedSequence(
             state_dict["seed"],
             spawn_key=tuple(state_dict["spawn_key"]),
@@ -120,6 +143,7 @@ class Stream:
         bits["state"]["state"] = state_dict["state"]
         bits["has_uint32"], bits["uinteger"] = state_dict["has_uint32"], state_dict["uinteger"]
         self._host.bit_generator.state = bits
+        self._block = state_dict["device_block"]
 
     def __repr__(self) -> str:
         name = f"seed={self._sequence.entropy}"
@@ -145,24 +169,26 @@ def checked_seed(seed: Any) -> int:
     return int(seed)
 
 
-def _check_state(state: Any) -> None:
+def _checked_state(state: Any) -> dict[str, Any]:
     if not isinstance(state, Mapping):
         raise TypeError(f"expected the dict that Generator.state_dict() returns, got {type(state).__name__}")
-    if set(state) != _KEYS:
-        missing, unknown = sorted(_KEYS - set(state)), sorted(map(str, set(state) - _KEYS))
+    complete: dict[str, Any] = {"device_block": 0, **state}
+    if set(complete) != _KEYS:
+        missing, unknown = sorted(_KEYS - set(complete)), sorted(map(str, set(complete) - _KEYS))
         raise ValueError(
             f"not a Generator's state: missing {missing}, unknown {unknown}; pass what state_dict() returned"
         )
-    if state["bit_generator"] != "PCG64":
-        raise ValueError(f"a Generator's state is of 'PCG64', got bit_generator {state['bit_generator']!r}")
+    if complete["bit_generator"] != "PCG64":
+        raise ValueError(f"a Generator's state is of 'PCG64', got bit_generator {complete['bit_generator']!r}")
     for key, limit in _LIMITS.items():
-        if not _is_integer_below(state[key], limit):
+        if not _is_integer_below(complete[key], limit):
             raise ValueError(
-                f"a Generator's state needs an int from 0 to {limit - 1} as {key!r}, got {state[key]!r}"
+                f"a Generator's state needs an int from 0 to {limit - 1} as {key!r}, got {complete[key]!r}"
             )
-    key = state["spawn_key"]
+    key = complete["spawn_key"]
     if not isinstance(key, list | tuple) or not all(_is_integer_below(k, 2**32) for k in key):
         raise ValueError(f"a Generator's state needs a list of 32-bit ints as 'spawn_key', got {key!r}")
+    return complete
 
 
 def _is_integer_below(value: Any, limit: int) -> bool:

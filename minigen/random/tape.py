@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 import numpy
 
-from minigen.backend import Array
+from minigen.autodiff import Tensor, wrap
+from minigen.backend import Array, asarray_on
 
 SAME = {"paths": 1e-6, "rows": 1e-4}
 """How far a probability may be off, relatively, when a draw comes up again: other rows round in other ways."""
@@ -221,7 +222,11 @@ class Rows:
     @property
     def probability(self) -> Any:
         """The probability of each row so far."""
-        return math.prod((draw.factor for draw in self._draws[: self._depth]), start=numpy.ones(self.rows))
+        whole: Any = numpy.ones(self.rows)
+        for draw in self._draws[: self._depth]:
+            mixed = isinstance(whole, Tensor) != isinstance(draw.factor, Tensor)
+            whole = _product(whole, draw.factor) if mixed else whole * draw.factor
+        return whole
 
     def choose(self, law: str, probabilities: Array, zeros: bool) -> Draw:
         """Return the next draw of every row; with `zeros`, outcomes of probability 0 are walked too."""
@@ -288,6 +293,12 @@ def nth_possible(possible: Array, digits: Array) -> Array:
         return digits
     order = numpy.argsort(~possible, axis=-1, kind="stable")
     return numpy.take_along_axis(order, digits[..., None], -1)[..., 0]
+
+
+def _product(x: Any, y: Any) -> Tensor:
+    """Return the product of a Tensor and an array of the host, in whichever order, on the Tensor's device."""
+    tensor, array = (x, y) if isinstance(x, Tensor) else (y, x)
+    return tensor * wrap(asarray_on(tensor.device, array))
 
 
 def _number(count: int) -> str:

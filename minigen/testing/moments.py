@@ -20,7 +20,7 @@ import numpy
 from minigen.autodiff import Tensor, wrap
 from minigen.autodiff.graph import describe
 from minigen.autodiff.ops.joining import stack
-from minigen.backend import Array, asarray_on, device_of, namespace, to_dtype, to_host
+from minigen.backend import Array, as_array, asarray_on, device_of, namespace, to_dtype, to_host
 
 Number = bool | int | float | numpy.bool_ | numpy.integer | numpy.floating
 
@@ -124,11 +124,11 @@ class Leaf:
     def __init__(self, place: str, example: Any, rows: bool, covariance: bool) -> None:
         self.place, self.example, self.rows = place, example, rows
         self.matrix = covariance
-        self.shape = numpy.shape(as_raw(example))[1:] if rows else numpy.shape(as_raw(example))
+        self.shape = shape_of(example)[1:] if rows else shape_of(example)
 
     def batch(self, probability: Any, value: Any) -> tuple[Any, Any]:
         """Return both with an axis of rows, after a check of the shape."""
-        shape = numpy.shape(as_raw(value))
+        shape = shape_of(value)
         if self.rows:
             expected = (len(probability), *self.shape)
             if shape != expected:
@@ -214,7 +214,7 @@ class Graphs(Leaf):
     def add(self, probability: Any, value: Any) -> None:
         """Count `value`."""
         p, value = self.batch(probability, value)
-        tensor = value if isinstance(value, Tensor) else wrap(numpy.asarray(value))
+        tensor = value if isinstance(value, Tensor) else wrap(as_array(value))
         x = tensor.clone().reshape(len(p), -1)  # the next path may write into what this one returned
         if not x.is_floating_point():
             x = x.to(to_dtype("float64"))
@@ -248,6 +248,12 @@ class Graphs(Leaf):
 def as_raw(value: Any) -> Any:
     """Return the array of a Tensor, and anything else as it is."""
     return value.array if isinstance(value, Tensor) else value
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of a Tensor or array; () for a number."""
+    shape: tuple[int, ...] = getattr(as_raw(value), "shape", ())
+    return shape
 
 
 def flat(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -78,7 +78,8 @@ def unfit(mutant, root):
     if max(len(mutant.old.splitlines()), len(mutant.new.splitlines())) > LINES or mutant.old == mutant.new:
         return f"`old` and `new` must differ and have at most {LINES} lines"
     try:
-        compile(text.replace(mutant.old, mutant.new), mutant.file, "exec")
+        if path.suffix == ".py":
+            compile(text.replace(mutant.old, mutant.new), mutant.file, "exec")
     except SyntaxError as error:
         return f"its `new` is no Python: {error}"
     return None

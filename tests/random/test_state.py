@@ -122,7 +122,7 @@ def test_a_state_that_is_not_one_is_refused_and_changes_nothing(change, error, t
 
 def test_an_incomplete_state_is_refused():
     rng = Generator(7)
-    for key in rng.state_dict():
+    for key in rng.state_dict().keys() - {"device_block"}:
         state = Generator(8).state_dict()
         del state[key]
         with pytest.raises(ValueError, match=rf"missing \['{key}'\], unknown \[\]"):

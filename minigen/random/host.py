@@ -1,0 +1,57 @@
+"""The laws drawn on the host, by NumPy: a hook for each, which the generator that walks through outcomes overrides."""
+
+from typing import Any
+
+import numpy
+
+from minigen.backend import Array, DType
+from minigen.random.stream import Stream
+
+
+class HostLaws(Stream):
+    """A stream that draws: host arrays and Python numbers in, host arrays out.
+
+    Examples
+    --------
+    >>> HostLaws(0)._bernoulli(numpy.array([0.0, 1.0]))
+    array([False,  True])
+    """
+
+    def _normal(self, shape: tuple[int, ...], dtype: DType) -> Array:
+        return self._host.standard_normal(shape, dtype=_drawn_in(dtype))
+
+    def _uniform(self, shape: tuple[int, ...], dtype: DType) -> Array:
+        return self._host.random(shape, dtype=_drawn_in(dtype))
+
+    def _bernoulli(self, probs: Array) -> Array:
+        return self._host.random(probs.shape) < probs
+
+    def _categorical(self, probs: Array) -> Array:
+        """`probs` sum to 1 along the last axis, the one that is drawn from."""
+        cumulative = probs.cumsum(-1)
+        # A uniform draw is at most 1 - 2**-53, so `level` stays below the last sum also when rounded: what
+        # is counted ends before the last outcome that can happen, and passes over those that cannot.
+        level = self._host.random((*probs.shape[:-1], 1)) * cumulative[..., -1:]
+        return (cumulative <= level).sum(-1)
+
+    def _integers(self, low: int, high: int, shape: tuple[int, ...]) -> Array:
+        return self._host.integers(low, high, shape)
+
+    def _permutation(self, n: int) -> Array:
+        return self._host.permutation(n)
+
+    # In float64 always: a float32 draw would be exactly 0 once in 2**23, its logarithm infinite.
+
+    def _gumbel(self, shape: tuple[int, ...]) -> Array:
+        return self._host.gumbel(size=shape)
+
+    def _exponential(self, shape: tuple[int, ...]) -> Array:
+        return self._host.standard_exponential(shape)
+
+    def _gamma(self, concentration: Array) -> Array:
+        return self._host.standard_gamma(concentration)
+
+
+def _drawn_in(dtype: DType) -> Any:
+    """Return the type NumPy draws `dtype` in: float32 and float64 as they are, float16 as float32."""
+    return numpy.float64 if dtype.itemsize == 8 else numpy.float32
