@@ -100,7 +100,11 @@ def test_orders_of_a_loader_stay_on_the_host() -> None:
     first, part = [batch.tolist() for batch in loader], mg.data.random_split(range(4), [0.5, 0.5], rng=0)
     again = mg.data.DataLoader(mg.arange(6), 2, shuffle=True, rng=0)
     with mg.device("cuda:99"):
-        assert [batch.tolist() for batch in again] == first
+        try:
+            second = [batch.tolist() for batch in again]
+        except mg.DeviceError:
+            second = []
+        assert second == first
         assert [list(p) for p in mg.data.random_split(range(4), [0.5, 0.5], rng=0)] == [list(p) for p in part]
 
 
