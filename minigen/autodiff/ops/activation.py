@@ -85,7 +85,7 @@ def _total(x: Any, axis: int) -> Any:
     return sum_to_row(x, shape=(*x.shape[:axis], 1, *x.shape[axis + 1 :]))
 
 
-_tanh = op("tanh", lambda xp, x: xp.tanh(x), x=lambda g, out: g * (1.0 - out * out))
+tanh_row = op("tanh", lambda xp, x: xp.tanh(x), x=lambda g, out: g * (1.0 - out * out))
 sigmoid_row = op("sigmoid", _raw_sigmoid, x=lambda g, out: g * (out * (1.0 - out)))
 logsigmoid_row = op("logsigmoid", _raw_logsigmoid, x=lambda g, x: g * sigmoid_row(-x))
 _softplus = op(
@@ -118,7 +118,7 @@ def tanh(input: TensorBase) -> "Tensor":
     >>> mg.tanh(mg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
-    return _tanh(floating("tanh", input))
+    return tanh_row(floating("tanh", input))
 
 
 def sigmoid(input: TensorBase) -> "Tensor":

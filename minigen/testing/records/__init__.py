@@ -24,6 +24,7 @@ FAMILIES = (
     "matmul",
     "einsum",
     "loss",
+    "coupling",
     "tensor",
 )
 
@@ -38,6 +39,4 @@ def op_records() -> tuple[Record, ...]:
     >>> records["exp"].covers
     ('exp',)
     """
-    return tuple(
-        record for family in FAMILIES for record in import_module(f"minigen.testing.records.{family}").RECORDS
-    )
+    return tuple(record for family in FAMILIES for record in import_module(f"minigen.testing.records.{family}").RECORDS)

@@ -1,0 +1,101 @@
+"""Activation normalisation: a shift and a scale for each feature, which begin as those of the first batch.
+
+    z = (x - m) exp(s)        log|det| = Σ s
+
+At the first batch m becomes its mean and exp(-s) its standard deviation, so that z has mean 0 and variance 1 there;
+afterwards both are learned like any parameter. Whether that has happened is saved with the model: a model read back
+from a file whose flag was lost would overwrite what it had learned at the next batch.
+
+Source: Kingma and Dhariwal 2018, "Glow: Generative Flow with Invertible 1x1 Convolutions", section 3.1.
+"""
+
+from minigen.autodiff import Tensor, no_grad
+from minigen.autodiff.creation import zeros
+from minigen.autodiff.ops.norm import std
+from minigen.models.flows.transform import Transform, check_width
+from minigen.nn import Parameter
+
+
+class ActNorm(Transform):
+    """A shift and a scale for each feature, set by the first batch seen in training mode.
+
+    Parameters
+    ----------
+    features : int
+        Length d of a vector.
+
+    Attributes
+    ----------
+    shift : Parameter, shape (d,)
+        m; 0 until the first batch.
+    log_scale : Parameter, shape (d,)
+        s; 0 until the first batch.
+    initialised : Tensor, shape ()
+        1 once a batch has set them, 0 before; saved with the model.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> norm = ActNorm(1)
+    >>> z, log_det = norm(mg.tensor([[2.0], [6.0]]))
+    >>> z.tolist(), log_det.detach()
+    ([[-1.0], [1.0]], tensor([-0.6931, -0.6931]))
+    >>> norm(mg.tensor([[4.0]]))[0].tolist()
+    [[0.0]]
+    """
+
+    shift: Parameter
+    log_scale: Parameter
+    initialised: Tensor
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.shift = Parameter(zeros(features))
+        self.log_scale = Parameter(zeros(features))
+        self.register_buffer("initialised", zeros(dtype="uint8"))
+        self._settled: tuple[int, int] | None = None
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return z = (x - m) exp(s) and Σ s for each example, of shape (batch,).
+
+        Raises
+        ------
+        ValueError
+            If a feature is the same in all examples of the first batch.
+        """
+        check_width(self, x, len(self.shift))
+        if self.training and not self._is_initialised():
+            self._initialise(x)
+        return (x - self.shift) * self.log_scale.exp(), self.log_scale.sum().broadcast_to(len(x))
+
+    def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Return x = z exp(-s) + m and -Σ s for each example, of shape (batch,)."""
+        check_width(self, z, len(self.shift))
+        return z * (-self.log_scale).exp() + self.shift, -self.log_scale.sum().broadcast_to(len(z))
+
+    def extra_repr(self) -> str:
+        """Return the number of features."""
+        return f"features={len(self.shift)}"
+
+    def _is_initialised(self) -> bool:
+        """Read the flag, again only if it was written since: reading waits for a GPU."""
+        storage = self.initialised.storage
+        state = (id(storage), storage.version)
+        if self._settled != state and self.initialised.item():
+            self._settled = state
+        return self._settled == state
+
+    @no_grad
+    def _initialise(self, x: Tensor) -> None:
+        """Let the batch `x` have mean 0 and variance 1 in z."""
+        deviation = std(x, dim=0, correction=0)
+        for feature, value in enumerate(deviation.tolist()):
+            if not value > 0:
+                raise ValueError(
+                    f"ActNorm: feature {feature} has standard deviation {value} over the first batch of {len(x)} "
+                    "examples, so its scale would not be finite: leave that feature out, add noise to the data "
+                    "(transforms.Dequantize), or begin with a larger batch"
+                )
+        self.shift.copy_(x.mean(dim=0))
+        self.log_scale.copy_(-deviation.log())
+        self.initialised.fill_(1)
