@@ -141,9 +141,7 @@ class Generator(HostLaws):
         below = float(numpy.nextafter(dtype.type(high), dtype.type(low)))
         return to_tensor(namespace(draw).minimum(draw, below), dtype, where)
 
-    def bernoulli(
-        self, probs: Tensor | Array | None = None, *, logits: Tensor | Array | None = None
-    ) -> Tensor | Array:
+    def bernoulli(self, probs: Tensor | Array | None = None, *, logits: Tensor | Array | None = None) -> Tensor | Array:
         """Toss one coin for each probability: 1 with it, 0 otherwise.
 
         Parameters
@@ -322,9 +320,7 @@ class Generator(HostLaws):
         dtype, where = as_floating("gumbel", dtype), as_device(device)
         return to_tensor(self._laws(where)._gumbel(as_shape(shape)), dtype, where)
 
-    def exponential(
-        self, shape: Shape = (), *, dtype: Any = None, device: str | Device | None = None
-    ) -> Tensor:
+    def exponential(self, shape: Shape = (), *, dtype: Any = None, device: str | Device | None = None) -> Tensor:
         """Draw from the exponential law of rate 1, P(E > x) = exp(-x); draws are above 0.
 
         Parameters

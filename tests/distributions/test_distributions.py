@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.distributions import Bernoulli, Normal, kl_divergence
+from minigen.distributions import Bernoulli, Logistic, Normal, kl_divergence
 from minigen.testing import exact_expectation, gradcheck
 
 RNG = np.random.default_rng(0)
@@ -157,3 +157,39 @@ def test_small_divergences_keep_their_digits(dtype) -> None:
     value = kl_divergence(p, Normal(0.0, 1.0)).item()
     assert value == pytest.approx(0.5 * math.expm1(2 * eps) - eps, rel=1e-3)
     assert kl_divergence(p, p).item() == 0
+
+
+# ----------------------------------------------------------------------------------------- logistic
+
+
+def test_the_logistic_density_has_mass_mean_variance_and_entropy() -> None:
+    law = Logistic(*double([0.4, -1.3], [0.5, 1.6]))
+    for i in range(2):
+        p = density(law, i)
+        assert (p * STEP).sum() == pytest.approx(1, abs=1e-12)
+        assert (GRID * p * STEP).sum() == pytest.approx(law.mean[i].item(), abs=1e-12)
+        assert ((GRID - law.mean[i].item()) ** 2 * p * STEP).sum() == pytest.approx(law.variance[i].item(), abs=1e-10)
+        log_p = np.log(np.maximum(p, 1e-300))
+        assert -(p * log_p * STEP).sum() == pytest.approx(law.entropy()[i].item(), abs=1e-10)
+        below = p[: GRID.searchsorted(1.0)].sum() * STEP  # the distribution function is a sigmoid
+        z = (1.0 - law.loc[i].item()) / law.scale[i].item()
+        assert below == pytest.approx(1 / (1 + math.exp(-z)), abs=STEP)
+
+
+def test_the_logistic_draws_have_its_moments() -> None:
+    law = Logistic(*double([0.3], [2.0]))
+    expected = exact_expectation(lambda rng: ((law.sample(rng=rng) - 0.3) / 2) ** 4, normal_nodes=10)
+    assert expected.mean.item() == pytest.approx(7 * math.pi**4 / 15, rel=1e-9)
+    assert law.sample((5, 2), rng=0).shape == (5, 2, 1)
+    loc, scale = (t.requires_grad_() for t in double([0.3], [2.0]))
+    draw = Logistic(loc, scale).rsample(rng=0)
+    assert mg.grad(draw.sum(), [loc, scale])[1].item() == pytest.approx((draw.item() - 0.3) / 2)
+
+
+def test_the_gradients_and_tails_of_the_logistic() -> None:
+    loc, scale, x = (mg.tensor(RNG.uniform(0.5, 2, size=3)) for _ in range(3))
+    gradcheck(lambda m, s, x: Logistic(m, s).log_prob(x), (loc, scale, x), order=2)
+    law = Logistic(0.0, 1.0)
+    assert law.log_prob(mg.tensor([-1e4, 1e4], dtype="float64")).tolist() == [-1e4, -1e4]
+    with pytest.raises(ValueError, match="scale must be positive, got 0"):
+        Logistic(0.0, 0.0)

@@ -3,12 +3,15 @@
 Reading order: `minigen/models/flows/transform.py` (the contract), `minigen/models/flows/coupling.py`,
 `minigen/models/flows/permutation.py`, `minigen/models/flows/scaling.py`, `minigen/models/flows/base.py`,
 `minigen/models/flows/flow.py` (the model; NICE, Real NVP), `minigen/models/flows/actnorm.py`,
-`minigen/models/flows/logit.py`.
+`minigen/models/flows/logit.py`, `minigen/models/flows/dequantized.py`; `minigen/learning/likelihood.py`;
+`minigen/evaluation/likelihood.py`, `minigen/evaluation/divergence.py`; then `docs/flows.md`,
+`minigen/recipes/realnvp_moons.py` and `minigen/recipes/nice_mnist.py`.
 """
 
 from minigen.models.flows.actnorm import ActNorm
 from minigen.models.flows.base import Base, Gaussian, Logistic
 from minigen.models.flows.coupling import AdditiveCoupling, AffineCoupling
+from minigen.models.flows.dequantized import Dequantized
 from minigen.models.flows.flow import NICE, Flow, RealNVP
 from minigen.models.flows.logit import Logit
 from minigen.models.flows.permutation import Permutation
@@ -30,4 +33,5 @@ __all__ = [
     "Flow",
     "RealNVP",
     "NICE",
+    "Dequantized",
 ]

@@ -1,7 +1,7 @@
 """The laws of noise that flows end in: independent features, each standard normal or standard logistic.
 
     Gaussian    log p(z) = Σ -z²/2 - log(2π)/2
-    Logistic    log p(z) = Σ log σ(z) + log σ(-z)
+    Logistic    log p(z) = Σ log σ(z) + log σ(-z), from `minigen/distributions/logistic.py`
 
 The logistic law has heavier tails; NICE was trained with it. Both sample what they score: a flow fitted under one law
 and sampled under another is a different model.
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigen.autodiff import Tensor
-from minigen.autodiff.ops.activation import logsigmoid
+from minigen.distributions.logistic import standard_draws, standard_log_prob
 from minigen.models.perceptron import shape_of_example
 from minigen.nn import Module
 from minigen.random import Generator, as_generator
@@ -91,9 +91,8 @@ class Logistic(Base):
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Return log p(z) in nats, of shape (batch,), for vectors of shape (batch, features)."""
-        return (logsigmoid(z) + logsigmoid(-z)).sum(dim=1)
+        return standard_log_prob(z).sum(dim=1)
 
     def sample(self, n: int, *, rng: Generator | int | None = None, dtype: Any = None, device: Any = None) -> Tensor:
-        """Draw `n` vectors, of shape (n, features): the difference of two Gumbel draws is logistic."""
-        rng, shape = as_generator(rng), (n, self.features)
-        return rng.gumbel(shape, dtype=dtype, device=device) - rng.gumbel(shape, dtype=dtype, device=device)
+        """Draw `n` vectors, of shape (n, features)."""
+        return standard_draws((n, self.features), rng=rng, dtype=dtype, device=device)
