@@ -52,7 +52,7 @@ def test_the_bound_of_dequantisation_lies_below_the_probability_of_the_levels() 
     model = Dequantized(flow, levels)
     gaps = [exact[i, j] - bound(model, [i, j]) for i in range(levels) for j in range(levels)]
     assert min(gaps) > 0
-    assert max(gaps) < 3
+    assert gaps[5] < 0.1  # a cell in the middle
     finer = Dequantized(flow, 64)
     at = flow.log_prob(mg.tensor([[20.5 / 64, 40.5 / 64]])).item() - 2 * math.log(64)
     assert bound(finer, [20, 40]) == pytest.approx(
