@@ -1,10 +1,23 @@
 """Learning: how to fit a model. An algorithm owns its model and optimizers; ``step(batch)`` is one iteration.
 
-Reading order: `metrics` (what a step reports), `algorithm` (what all share), then the algorithms.
+Reading order: `metrics` (what a step reports), `algorithm` (what all share), then the algorithms: `adversarial`;
+`elbo`, with `estimators` and `divergence_terms`.
 """
 
 from minigen.learning.adversarial import Adversarial
 from minigen.learning.algorithm import Algorithm
+from minigen.learning.divergence_terms import Annealing, FreeBits
+from minigen.learning.elbo import ELBO
+from minigen.learning.estimators import Reparameterization, ScoreFunction
 from minigen.learning.metrics import Metrics
 
-__all__ = ["Adversarial", "Algorithm", "Metrics"]
+__all__ = [
+    "Adversarial",
+    "Algorithm",
+    "ELBO",
+    "Reparameterization",
+    "ScoreFunction",
+    "Annealing",
+    "FreeBits",
+    "Metrics",
+]

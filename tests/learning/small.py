@@ -28,4 +28,25 @@ def coins(dims: int) -> Callable[[int, mg.random.Generator], Any]:
     return lambda m, rng: rng.bernoulli(mg.full((m, dims), 0.5))
 
 
-ALGORITHMS: dict[str, Callable[[], tuple[Any, Any]]] = {"adversarial": adversarial}
+def elbo(batch: int = 2, **options: Any) -> tuple[Any, Any]:
+    encoder, decoder = mg.models.MLPEncoder(2, 1, hidden=[2]), mg.models.MLPDecoder(1, 2, hidden=[2])
+    vae = mg.models.VAE(encoder, decoder, 1)
+    algorithm = mg.learning.ELBO(vae, mg.optim.Adam(vae.parameters(), lr=0.05), **options)
+    return algorithm, mg.bernoulli(mg.full((batch, 2), 0.5))
+
+
+def elbo_with_terms() -> tuple[Any, Any]:
+    return elbo(kl=[mg.learning.FreeBits(0.05), mg.learning.Annealing(4)])
+
+
+def elbo_score_function() -> tuple[Any, Any]:
+    estimator = mg.learning.ScoreFunction(samples=2, divergence="sampled")
+    return elbo(1, estimator=estimator, kl=[mg.learning.Annealing(4)])
+
+
+ALGORITHMS: dict[str, Callable[[], tuple[Any, Any]]] = {
+    "adversarial": adversarial,
+    "elbo": elbo,
+    "elbo-with-terms": elbo_with_terms,
+    "elbo-score-function": elbo_score_function,
+}

@@ -75,8 +75,10 @@ def difference(function, t, h=1e-6):
         # non-saturating: 1/2 (KL(q || p) - 2 JS), Arjovsky and Bottou 2017, theorem 2.5
         (
             non_saturating,
-            lambda q: 0.5 * (q * np.log(q / P)).sum()
-            - 0.5 * ((P * np.log(2 * P / (P + q))).sum() + (q * np.log(2 * q / (P + q))).sum()),
+            lambda q: (
+                0.5 * (q * np.log(q / P)).sum()
+                - 0.5 * ((P * np.log(2 * P / (P + q))).sum() + (q * np.log(2 * q / (P + q))).sum())
+            ),
         ),
     ],
 )
@@ -242,9 +244,7 @@ def small(**options):
 
 
 def parameters(algorithm):
-    return [
-        p.detach().numpy().copy() for m in (algorithm.generator, algorithm.discriminator) for p in m.parameters()
-    ]
+    return [p.detach().numpy().copy() for m in (algorithm.generator, algorithm.discriminator) for p in m.parameters()]
 
 
 def test_a_seed_fixes_the_training_whatever_else_is_drawn() -> None:
