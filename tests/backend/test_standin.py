@@ -1,6 +1,7 @@
 """The stand-in itself, and the engine on it: the same numbers as on NumPy, and what the traps of a GPU look like."""
 
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 import minigen as mg
 from minigen import nn, optim
 from minigen.autodiff import wrap
-from minigen.backend import device_of, namespace, shares_memory, to_host
+from minigen.backend import namespace, shares_memory, to_host
 from minigen.backend.arrays import namespaces
 from minigen.random import Generator
 from minigen.testing import op_records, standin
@@ -59,7 +60,7 @@ def test_devices_by_number():
         assert (x.device, y.device, (y * y).device) == ("cuda:0", "cuda:1", "cuda:1")
         with pytest.raises(mg.DeviceError, match=r"on cuda:0.*on cuda:1"):
             x * y
-        with pytest.raises(ValueError, match=r"devices \[0, 1\]"):
+        with pytest.raises(ValueError, match=r"arrays on devices 0 and 1 meet"):
             x.array * y.array
         with pytest.raises(mg.DeviceError, match="'cuda:2' is not there"):
             mg.ones(2, device="cuda:2")
@@ -79,6 +80,9 @@ def test_what_nothing_was_written_to(xp):
     assert np.isnan(xp.ndarray((2,)).get()).all()
     assert (xp.empty(3, "int16").get() == -0x5A5B).all()
     assert xp.empty(3, bool).get().all()
+    assert int(xp.empty((), "int16")) == -0x5A5B
+    turned = xp.zeros((2, 3, 4), int).transpose(1, 0, 2)
+    assert (xp.empty_like(turned).get() < -(2**60)).all()
 
 
 def test_results_without_axes_are_arrays(xp):
@@ -179,10 +183,36 @@ def test_syncs_and_uploads_are_counted_with_their_place(xp):
     assert inner.syncs[0].startswith("float(x) at ")
     assert "test_standin.py:" in inner.syncs[0]
     assert inner.uploads[0].startswith("x[array] = number at ")
-    assert repr(outer) == "2 syncs, 2 uploads"
+    assert repr(outer) == "2 syncs, 2 uploads, 0 drifts"
+
+
+def test_a_numpy_scalar_that_widens_is_counted(xp):
+    x = xp.arange(3, dtype="float32")
+    with standin.syncs() as count:
+        assert (x * 2.0 + np.float32(1.0)).dtype == (x * np.int16(2)).dtype == "float32"
+        assert (xp.arange(3) * np.float64(2.0)).dtype == (x.astype("float64") * np.float64(2.0)).dtype == "float64"
+        assert not count.drifts
+        assert (x * np.float64(2.0)).dtype == (np.float64(2.0) - x).dtype == "float64"
+        assert xp.multiply(x, np.float64(2.0), x).dtype == "float32"
+        assert xp.where(x > 0, x, np.int64(2)).dtype == "float64"
+    assert [drift.partition(" at ")[0] for drift in count.drifts] == [
+        "mul with numpy.float64",
+        "subtract with numpy.float64",
+        "multiply with numpy.float64",
+        "where with numpy.int64",
+    ]
 
 
 # ------------------------------------------------------------------------------------------ the engine on it
+
+
+@contextmanager
+def what_numpy_runs():
+    """Fail the test where the stand-in raises."""
+    try:
+        yield
+    except (TypeError, ValueError, IndexError, AttributeError, NotImplementedError) as error:
+        raise AssertionError(f"NumPy runs it, CuPy does not: {error}") from error
 
 
 def everything(record, arrays, device):
@@ -211,7 +241,9 @@ def test_operations_agree_with_numpy(record, xp):
     @given(record.samples)
     def run(arrays):
         with np.errstate(all="ignore"):
-            on_host, on_device = everything(record, arrays, "cpu"), everything(record, arrays, "cuda")
+            on_host = everything(record, arrays, "cpu")
+            with what_numpy_runs():
+                on_device = everything(record, arrays, "cuda")
         for want, got in zip(on_host, on_device, strict=True):
             assert (want is None) == (got is None)
             assert want is None or (want.dtype, want.shape) == (got.dtype, got.shape)
@@ -220,12 +252,12 @@ def test_operations_agree_with_numpy(record, xp):
     run()
 
 
-def trained(device):
+def trained(device, dtype):
     """Return the parameters and losses of 20 steps of a tanh network, and the count of what went on in them."""
     with mg.random.using(Generator(3)):
-        model = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(0.25), nn.Linear(8, 2)).double().to(device)
+        model = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(0.25), nn.Linear(8, 2)).to(device, dtype)
         rng = Generator(4)
-        x, target = (rng.normal((16, n), dtype="float64", device=device) for n in (3, 2))
+        x, target = (rng.normal((16, n), dtype=dtype, device=device) for n in (3, 2))
         optimizer = optim.Adam(model.parameters(), lr=0.05, weight_decay=1e-3)
         losses = []
         with standin.syncs() as count:
@@ -235,15 +267,19 @@ def trained(device):
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.detach())
-    assert {device_of(p.array).type for p in model.parameters()} == {device}
-    return [to_host(array) for array in [*(p.array for p in model.parameters()), *(v.array for v in losses)]], count
+    found = [*model.parameters(), *losses]
+    assert {(value.device.type, str(value.dtype)) for value in found} == {(device, dtype)}
+    return [to_host(value.array) for value in found], count
 
 
-def test_a_network_trains_as_on_numpy_without_waiting(xp):
-    on_host, _ = trained("cpu")
-    on_device, count = trained("cuda")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_network_trains_as_on_numpy_without_waiting(dtype, xp):
+    on_host, _ = trained("cpu", dtype)
+    with what_numpy_runs():
+        on_device, count = trained("cuda", dtype)
     for want, got in zip(on_host, on_device, strict=True):
         np.testing.assert_array_equal(got, want)
     assert on_host[-1] < 0.7 * on_host[4]
     assert not count.syncs
+    assert not count.drifts
     assert len(count.uploads) == 20  # the masks of dropout, drawn on the host

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy
 
-from minigen.testing.standin.counting import note_sync
-from minigen.testing.standin.holding import Held, held, is_scalar, unwrap, wrap
+from minigen.testing.standin.counting import note_drift, note_sync
+from minigen.testing.standin.holding import SCALARS, Held, held, is_scalar, unwrap, wrap
 from minigen.testing.standin.record import bound
 
 
@@ -50,6 +50,7 @@ ALLOWED = words(
 )
 
 READ = ARRAYS | SEQUENCES | ALLOWED
+PLAIN = frozenset((*SCALARS, str, type, type(None), numpy.dtype))
 
 # Functions that ask the device for a value: how many, whether there are any, what the shape is.
 SYNCS = words(
@@ -102,14 +103,29 @@ def checked(place: str, name: str, parameters: str, function: Callable[..., Any]
 def run(function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
     """Call a function of NumPy on what the stand-in's arrays hold; a GPU warns of nothing."""
     sources = held((args, tuple(keywords.values())))
+    check_width(function, args, sources)
     with numpy.errstate(all="ignore"):
         result = function(*[unwrap(value) for value in args], **{key: unwrap(value) for key, value in keywords.items()})
     return wrap(result, sources)
 
 
+def check_width(function: Any, operands: tuple[Any, ...], arrays: tuple[Held, ...]) -> None:
+    """Note a NumPy scalar among `operands` that brings `arrays`, some of them floating, to a wider type."""
+    if not any(isinstance(value, numpy.generic) for value in operands):
+        return
+    floating = [array._host.dtype for array in arrays if array._host.dtype.kind == "f"]
+    for value in operands:
+        if floating and isinstance(value, numpy.generic):
+            widest = numpy.result_type(*floating)
+            if numpy.result_type(widest, value.dtype) != widest:
+                note_drift(f"{getattr(function, '__name__', 'a method')} with numpy.{type(value).__name__}")
+
+
 def check(name: str, arguments: dict[str, Any], first: bool) -> None:
     """Raise TypeError for arguments from the host, and if `first` is set and the first argument is no array."""
     for i, (parameter, value) in enumerate(arguments.items()):
+        if type(value) in PLAIN and i:
+            continue
         if parameter not in READ and held(value):
             raise TypeError(f"{name}: {parameter!r} is not read from the device: call int(...) first, which waits")
         if isinstance(value, Held):

@@ -1,4 +1,4 @@
-"""Counting what a GPU program should not do in a step: waiting for the device, and sending it data.
+"""Counting what a GPU program should not do in a step: waiting for the device, sending it data, computing in float64.
 
 CuPy queues work and goes on; it waits when a value is asked for (``float(x)``, ``if x:``, ``x.get()``, the shape of
 ``x[mask]``). On a CPU that costs nothing and nobody sees it, so the stand-in notes it, with the line that asked.
@@ -21,14 +21,17 @@ class Count:
         Each wait for the device: what asked for it, and the file and line.
     uploads : list of str
         Each copy from the host to the device, asked for (``asarray``) or not (``x[rows] = 0.0``).
+    drifts : list of str
+        Each operation that a NumPy scalar made wider than its arrays (``numpy.float64(2.0) * x``, x of float32).
     """
 
     def __init__(self) -> None:
         self.syncs: list[str] = []
         self.uploads: list[str] = []
+        self.drifts: list[str] = []
 
     def __repr__(self) -> str:
-        return f"{len(self.syncs)} syncs, {len(self.uploads)} uploads"
+        return f"{len(self.syncs)} syncs, {len(self.uploads)} uploads, {len(self.drifts)} drifts"
 
 
 active: list[Count] = []
@@ -37,7 +40,7 @@ under_way: list[Callable[[], None]] = []  # what is left to do of copies that no
 
 @contextmanager
 def syncs() -> Iterator[Count]:
-    """Note each synchronisation and each upload of the stand-in while the block runs.
+    """Note each synchronisation, upload and drift of the stand-in while the block runs.
 
     Examples
     --------
@@ -48,7 +51,7 @@ def syncs() -> Iterator[Count]:
     ...         y = 2.0 * x
     ...         positive = bool((y > 0).all())
     >>> count
-    1 syncs, 0 uploads
+    1 syncs, 0 uploads, 0 drifts
     """
     count = Count()
     active.append(count)
@@ -72,6 +75,12 @@ def note_upload(what: str) -> None:
     """Say that `what` copies from the host to the device."""
     for count in active:
         count.uploads.append(f"{what} at {_caller()}")
+
+
+def note_drift(what: str) -> None:
+    """Say that `what` computes in a wider type than its arrays have."""
+    for count in active:
+        count.drifts.append(f"{what} at {_caller()}")
 
 
 def _caller() -> str:

@@ -63,11 +63,6 @@ class Device:
         """Wait for the device."""
         note_sync("Device.synchronize()")
 
-    @property
-    def mem_info(self) -> tuple[int, int]:
-        """The free and the whole memory, in bytes."""
-        return 2**33, 2**34
-
 
 class MemoryPointer:
     """Where an array's memory begins."""
@@ -164,18 +159,3 @@ def is_pinned(host: Any) -> bool:
     while isinstance(host, numpy.ndarray):
         host = host.base
     return isinstance(host.obj if isinstance(host, memoryview) else host, PinnedMemoryPointer)
-
-
-class MemoryPool:
-    """What CuPy keeps of freed memory; the stand-in keeps nothing and says so."""
-
-    def used_bytes(self) -> int:
-        """Return 0."""
-        return 0
-
-    def total_bytes(self) -> int:
-        """Return 0."""
-        return 0
-
-    def free_all_blocks(self) -> None:
-        """Give back what is kept."""

@@ -12,7 +12,7 @@ import numpy
 from minigen.testing.standin.record import title
 
 Host = Any  # a NumPy array
-SCALARS = (bool, int, float, complex)
+SCALARS = frozenset((bool, int, float, complex))
 KINDS = "biufc"  # of dtypes that CuPy computes with
 here = threading.local()  # `here.device` is the current device's number, 0 if not set
 
@@ -43,22 +43,18 @@ def hold(host: Host, base: Held | None = None, device: int | None = None) -> Any
 
 def wrap(value: Any, sources: tuple[Held, ...]) -> Any:
     """Return what NumPy made of `sources` as CuPy would give it: scalars as 0-d arrays, named tuples as tuples."""
-    if isinstance(value, numpy.ndarray | numpy.generic):
-        if isinstance(value, numpy.generic):
-            value = numpy.asarray(value)
-        device = sources[0]._device if sources else None
-        if value.base is None:
-            for source in sources:
-                if value is source._host:
-                    return source
-            return hold(value, None, device)
-        owner = _owner(value)
+    if isinstance(value, numpy.generic):
+        value = numpy.asarray(value)
+    if isinstance(value, numpy.ndarray):
         for source in sources:
             if value is source._host:
                 return source
-        for source in sources:
-            if owner is _owner(source._host):
-                return hold(value, source if source._base is None else source._base, device)
+        device = sources[0]._device if sources else None
+        if value.base is not None:
+            owner = _owner(value)
+            for source in sources:
+                if owner is _owner(source._host):
+                    return hold(value, source if source._base is None else source._base, device)
         return hold(value, None, device)
     if isinstance(value, tuple):
         return tuple([wrap(part, sources) for part in value])
@@ -87,8 +83,9 @@ def held(values: Any) -> tuple[Held, ...]:
     """Return the stand-in's arrays among `values`, nested lists and tuples included; they must share a device."""
     found: list[Held] = []
     _collect(values, found)
-    if len({array._device for array in found}) > 1:
-        raise ValueError(f"arrays on devices {sorted({array._device for array in found})} meet: move one of them")
+    for array in found:
+        if array._device != found[0]._device:
+            raise ValueError(f"arrays on devices {found[0]._device} and {array._device} meet: move one of them")
     return tuple(found)
 
 

@@ -74,8 +74,6 @@ def modules(devices: int) -> dict[str, Module]:
         **creation.FUNCTIONS,
         __version__=record()["version"],
         cuda=cuda,
-        get_default_memory_pool=device.MemoryPool,
-        get_default_pinned_memory_pool=device.MemoryPool,
         is_available=lambda: devices > 0,
         lib=lib,
         linalg=linalg,

@@ -14,14 +14,14 @@ from minigen.testing.standin import indexing
 from minigen.testing.standin.calling import SYNCS, check, run, words
 from minigen.testing.standin.counting import note_sync, note_upload, under_way
 from minigen.testing.standin.device import Device, MemoryPointer, is_pinned
-from minigen.testing.standin.holding import Held, hold, is_scalar, operand
+from minigen.testing.standin.holding import SCALARS, Held, hold, is_scalar, operand
 from minigen.testing.standin.record import bound, missing, record
 
 BINARY = "add sub mul matmul truediv floordiv mod pow lshift rshift and_ or_ xor"
 INPLACE = "iadd isub imul itruediv ifloordiv imod ipow ilshift irshift iand ior ixor"
 ORDER = "lt le gt ge"
 UNARY = "neg pos abs invert"
-UNWRITTEN = 0xA5  # the bytes of integers that nothing was written to
+UNWRITTEN = b"\xa5"  # the bytes of integers that nothing was written to
 LEFT_OUT = words("choose dump dumps")
 
 
@@ -194,7 +194,7 @@ class ndarray(Held):
             out[...] = self._host
         else:
             now = self._host.copy()
-            out.reshape(-1).view(numpy.uint8).fill(UNWRITTEN)  # 0-d arrays have no other width
+            out[...] = numpy.frombuffer(UNWRITTEN * out.itemsize, out.dtype)[0]
             under_way.append(lambda: numpy.copyto(out, now))
         return out
 
@@ -297,7 +297,7 @@ def unwritten(host: Any) -> Any:
     elif host.dtype.kind == "b":
         host.fill(True)
     else:
-        host.reshape(-1, order="A").view(numpy.uint8)[...] = UNWRITTEN
+        host[...] = numpy.frombuffer(UNWRITTEN * host.itemsize, host.dtype)[0]
     return hold(host)
 
 
@@ -321,9 +321,10 @@ def _defers(other: Any) -> bool:
 
 def _forward(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        if _defers(other):
-            return NotImplemented
-        operand(name, other)
+        if type(other) is not ndarray and type(other) not in SCALARS:
+            if _defers(other):
+                return NotImplemented
+            operand(name, other)
         return run(function, self, other)
 
     return method
@@ -331,9 +332,10 @@ def _forward(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, A
 
 def _reverse(name: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
-        if _defers(other):
-            return NotImplemented
-        operand(name, other)
+        if type(other) not in SCALARS:
+            if _defers(other):
+                return NotImplemented
+            operand(name, other)
         return run(function, other, self)
 
     return method

@@ -91,6 +91,24 @@ def bound(name: str, parameters: str, args: tuple[Any, ...], keywords: dict[str,
     TypeError: cupy.sum: got an unexpected keyword argument 'where' (CuPy 14.2.0 takes a, axis=None)
     """
     try:
-        return signature(parameters).bind(*args, **keywords).arguments
+        plan = _layout(parameters, len(args), tuple(keywords))
     except TypeError as error:
         raise TypeError(f"{name}: {error} ({title()} takes {parameters or 'nothing'})") from None
+    return {parameter: _filled(place, args, keywords) for parameter, place in plan}
+
+
+@functools.cache
+def _layout(parameters: str, count: int, keywords: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
+    """Return which arguments each parameter gets: positions, names, tuples of positions or dicts of names."""
+    arguments = signature(parameters).bind(*range(count), **{name: name for name in keywords}).arguments
+    return tuple(arguments.items())
+
+
+def _filled(place: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+    if type(place) is int:
+        return args[place]
+    if type(place) is str:
+        return keywords[place]
+    if type(place) is tuple:
+        return tuple([args[i] for i in place])
+    return {name: keywords[name] for name in place}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from minigen.testing.standin.calling import check, run
+from minigen.testing.standin.calling import check, check_width, run
 from minigen.testing.standin.holding import Held, held, is_scalar, operand, wrap
 from minigen.testing.standin.indexing import add_at
 from minigen.testing.standin.record import record, title
@@ -58,6 +58,7 @@ class Ufunc:
             if value is not None and not isinstance(value, Held):
                 raise TypeError(f"{self._title}: an output must be a CuPy array, got {type(value).__name__}")
         sources = held((args, outputs))
+        check_width(self, args, held(args))
         if any(value is not None for value in outputs):
             keywords["out"] = tuple(None if value is None else value._host for value in outputs)
         with numpy.errstate(all="ignore"):
