@@ -3,7 +3,8 @@
 Reading order: `gradcheck` (is this derivative right?), `rules`, `values`, `numeric` and `function` (how it finds out),
 `errors` (what it says), `decorators` (a function becomes a property test), `strategies` (what to draw for it);
 `machine` (random programs against a naive model of the engine);
-`expectation` (what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of).
+`expectation` (what does a stochastic program return in the mean?), `moments` and `restoring` (what it is made of);
+`standin` (will it run on a GPU?).
 """
 
 import importlib
@@ -26,7 +27,7 @@ LAZY = {
     "exact_expectation": "expectation",
     "GraphMachine": "machine",
 }
-LAZY_MODULES = ("strategies", "records")
+LAZY_MODULES = ("strategies", "records", "standin")
 
 
 def __getattr__(name: str) -> Any:
