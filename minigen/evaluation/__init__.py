@@ -1,23 +1,32 @@
 """Evaluation: how good a model is.
 
-Reading order: `score` (what a figure says of itself), `nearest` (neighbours), `neighbours` (scores made of
-them); `likelihood` (nats and bits/dim), `divergence` (from a density that is known), `inversion`.
+Reading order: `score` (what a figure says of itself); of likelihoods: `likelihood` (nats and bits/dim), `divergence`
+(from a density that is known), `inversion`; of samples: `nearest` (neighbours), `neighbours` (scores made of them),
+`coverage` (known modes), `k_means` and `parzen` (densities made of samples, and their controls).
 """
 
+from minigen.evaluation.coverage import mode_coverage
 from minigen.evaluation.divergence import divergence
 from minigen.evaluation.inversion import inversion_errors
+from minigen.evaluation.k_means import k_means
 from minigen.evaluation.likelihood import bits_per_dim, dequantized_likelihood, log_likelihood
 from minigen.evaluation.nearest import nearest
 from minigen.evaluation.neighbours import neighbour_scores
+from minigen.evaluation.parzen import parzen, parzen_log_prob, parzen_scores
 from minigen.evaluation.score import Score
 
 __all__ = [
     "Score",
-    "nearest",
-    "neighbour_scores",
     "log_likelihood",
     "dequantized_likelihood",
     "bits_per_dim",
     "divergence",
     "inversion_errors",
+    "nearest",
+    "neighbour_scores",
+    "mode_coverage",
+    "k_means",
+    "parzen_log_prob",
+    "parzen",
+    "parzen_scores",
 ]

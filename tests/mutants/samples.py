@@ -1,0 +1,156 @@
+"""Scores of samples: mode coverage, Parzen windows and their controls."""
+
+from tests.mutants.mutant import Mutant
+
+COVERAGE, PARZEN, K_MEANS = (f"minigen/evaluation/{name}.py" for name in ("coverage", "parzen", "k_means"))
+MODES, WINDOWS = "tests/evaluation/test_coverage.py::", "tests/evaluation/test_parzen.py::"
+
+MUTANTS = [
+    Mutant(
+        "a sample anywhere finds its nearest mode",
+        COVERAGE,
+        " & (distances <= radius)[:, None]",
+        "",
+        MODES + "test_a_case_counted_by_hand",
+    ),
+    Mutant(
+        "a sample counts for every mode within reach",
+        COVERAGE,
+        "(indices[:, None] == xp.arange(len(means))) & (distances <= radius)[:, None]",
+        "abs(samples.array - means.array.T) <= radius",
+        MODES + "test_a_sample_within_reach_of_two_modes_belongs_to_the_nearer",
+    ),
+    Mutant(
+        "reach is a distance, not standard deviations",
+        COVERAGE,
+        "mode_counts(samples, means, within * std)",
+        "mode_counts(samples, means, within)",
+        MODES + "test_how_near_is_counted_in_standard_deviations",
+    ),
+    Mutant(
+        "reach is two standard deviations",
+        COVERAGE,
+        "WITHIN = 3.0",
+        "WITHIN = 2.0",
+        MODES + "test_the_mixture_itself_has_the_share_of_its_law",
+    ),
+    Mutant(
+        "the forward divergence",
+        COVERAGE,
+        "mean = sum(q * log for q, log in logs)",
+        "mean = -sum(log for q, log in logs) / len(probs)",
+        MODES + "test_the_expectation_over_all_draws_of_modes",
+    ),
+    Mutant(
+        "shares among all samples",
+        COVERAGE,
+        "[count / good for count in counts]",
+        "[count / n for count in counts]",
+        MODES + "test_a_case_counted_by_hand",
+    ),
+    Mutant(
+        "the error of one draw",
+        COVERAGE,
+        "return mean, math.sqrt(variance / n)",
+        "return mean, math.sqrt(variance)",
+        MODES + "test_the_standard_error_of_the_divergence_is_its_spread_over_draws",
+    ),
+    Mutant(
+        "modes in single precision",
+        COVERAGE,
+        "nearest(samples.double(), means.to(samples.device).double())",
+        "nearest(samples, means.to(samples))",
+        MODES + "test_samples_in_single_precision_are_judged_in_double",
+    ),
+    Mutant(
+        "a sum of windows, not a mean",
+        PARZEN,
+        "constants = [math.log(m) + ",
+        "constants = [",
+        WINDOWS + "test_the_density_integrates_to_1[1-0.4]",
+    ),
+    Mutant(
+        "the constant of one axis",
+        PARZEN,
+        "0.5 * d * math.log(2 * math.pi * std**2)",
+        "0.5 * math.log(2 * math.pi * std**2)",
+        WINDOWS + "test_the_density_integrates_to_1[2-0.5]",
+    ),
+    Mutant(
+        "a variance in place of a width",
+        PARZEN,
+        "xp.exp(squares * (-0.5 / std**2)).sum(1)) - least * (0.5 / std**2)",
+        "xp.exp(squares * (-0.5 / std)).sum(1)) - least * (0.5 / std)",
+        WINDOWS + "test_against_direct_summation[0.3]",
+    ),
+    Mutant(
+        "the nearest sample is forgotten",
+        PARZEN,
+        ".sum(1)) - least * (0.5 / std**2) for std",
+        ".sum(1)) for std",
+        WINDOWS + "test_against_direct_summation[1.0]",
+    ),
+    Mutant(
+        "windows that underflow",
+        PARZEN,
+        "least = xp.maximum(squares.min(1), 0.0)",
+        "least = 0.0 * squares.min(1)",
+        WINDOWS + "test_far_from_all_samples_nothing_underflows",
+    ),
+    Mutant(
+        "the width is chosen on test data",
+        PARZEN,
+        "choose_std(samples, valid, stds))",
+        "choose_std(samples, test, stds))",
+        WINDOWS + "test_the_width_is_chosen_on_validation_data_and_test_data_are_scored_once",
+    ),
+    Mutant(
+        "the least likely width",
+        PARZEN,
+        "return max(zip(means, stds, strict=True))[1]",
+        "return min(zip(means, stds, strict=True))[1]",
+        WINDOWS + "test_the_width_is_the_most_likely_one[4]",
+    ),
+    Mutant(
+        "the error of one example",
+        PARZEN,
+        "values.std().item() / math.sqrt(n)",
+        "values.std().item()",
+        WINDOWS + "test_the_width_is_chosen_on_validation_data_and_test_data_are_scored_once",
+    ),
+    Mutant(
+        "rows of a block are skipped",
+        PARZEN,
+        "block = points[i : i + rows]",
+        "block = points[i - i % 2 : i - i % 2 + rows]",
+        WINDOWS + "test_blocks_do_not_show",
+    ),
+    Mutant(
+        "the control is the first training examples",
+        PARZEN,
+        "examples = train[order[: len(samples)]]",
+        "examples = train[: len(samples)]",
+        WINDOWS + "test_the_controls_are_training_examples_and_k_means_centres",
+    ),
+    Mutant(
+        "centres are sums",
+        K_MEANS,
+        "sums / counts.clamp(min=1)",
+        "sums",
+        WINDOWS + "test_no_turn_raises_the_cost",
+    ),
+    Mutant(
+        "a centre without examples goes to 0",
+        K_MEANS,
+        "centres = where(counts > 0, sums / counts.clamp(min=1), centres)",
+        "centres = sums / counts.clamp(min=1)",
+        WINDOWS + "test_a_centre_that_loses_all_examples_stays",
+    ),
+    Mutant(
+        "centres start at examples drawn with repeats",
+        K_MEANS,
+        "as_generator(rng).permutation(n, device=data.device)[:k]",
+        "as_generator(rng).integers(n, shape=k)",
+        WINDOWS + "test_the_first_centres_are_different_examples",
+    ),
+]
