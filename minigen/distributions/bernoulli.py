@@ -12,6 +12,7 @@ from minigen.autodiff import Tensor, enable_grad
 from minigen.autodiff.ops.activation import logsigmoid
 from minigen.autodiff.ops.exponential import log1p
 from minigen.autodiff.ops.indexing import where
+from minigen.autodiff.ops.likelihood import bernoulli_log_prob
 from minigen.autodiff.ops.loss import binary_cross_entropy_with_logits
 from minigen.distributions.distribution import Distribution, as_tensors, broadcast
 from minigen.random import Generator, as_generator
@@ -92,14 +93,20 @@ class Bernoulli(Distribution):
 
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the log-probability of each element of `value`, broadcast against the parameters, in nats."""
-        self._check(
-            "values must be 0 or 1", value, lambda x: (x == 0) | (x == 1), "binarize the data (transforms.Binarize)"
-        )
+        self._check_value(value)
         if self._logits is None:
             of_one, of_zero = log_probs(self)
             return weighted(value, of_one) + weighted(1 - value, of_zero)
         logits, value = broadcast("Bernoulli.log_prob", self._logits, value)
         return -binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def joint_log_prob(self, value: Tensor, ndims: int) -> Tensor:
+        """Return the log-probability of the last `ndims` axes of `value` together, in nats."""
+        if self._logits is None:
+            return super().joint_log_prob(value, ndims)
+        self._check_value(value)
+        logits, value = broadcast("Bernoulli.joint_log_prob", self._logits, value)
+        return bernoulli_log_prob(logits.flatten(-ndims), value.flatten(-ndims))
 
     def entropy(self) -> Tensor:
         """Return -p log p - (1 - p) log(1 - p) of each element, in nats."""
@@ -113,6 +120,11 @@ class Bernoulli(Distribution):
         given = given if given.shape == shape else given.broadcast_to(shape)  # type: ignore[union-attr]
         draw = as_generator(rng).bernoulli
         return draw(given) if self._logits is None else draw(logits=given)
+
+    def _check_value(self, value: Tensor) -> None:
+        self._check(
+            "values must be 0 or 1", value, lambda x: (x == 0) | (x == 1), "binarize the data (transforms.Binarize)"
+        )
 
     def __repr__(self) -> str:
         return f"Bernoulli(probs={self.probs!r})"

@@ -59,6 +59,25 @@ class Distribution(ABC):
     def log_prob(self, value: Tensor) -> Tensor:
         """Return the logarithm of the density (or probability) of each element at `value`, in nats."""
 
+    def joint_log_prob(self, value: Tensor, ndims: int) -> Tensor:
+        """Return the log-probability of the last `ndims` axes of `value` together: the sum over them, in nats.
+
+        Parameters
+        ----------
+        value : Tensor
+            Broadcast against the parameters.
+        ndims : int
+            How many axes make one event, at least 1: those that PyTorch's ``Independent`` reinterprets.
+
+        Examples
+        --------
+        >>> import minigen as mg
+        >>> law = mg.distributions.Normal(mg.zeros(5, 2, 3), 1.0)
+        >>> law.joint_log_prob(mg.zeros(5, 2, 3), 2).shape
+        (5,)
+        """
+        return self.log_prob(value).flatten(-ndims).sum(-1)
+
     @abstractmethod
     def entropy(self) -> Tensor:
         """Return the entropy of each element, in nats."""

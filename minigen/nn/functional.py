@@ -13,6 +13,7 @@ from minigen.autodiff.ops import activation
 from minigen.autodiff.ops.activation import logsigmoid, sigmoid, softplus, softplus_sum, tanh
 from minigen.autodiff.ops.arranging import pad
 from minigen.autodiff.ops.inplace import assign
+from minigen.autodiff.ops.likelihood import bernoulli_log_prob
 from minigen.autodiff.ops.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -45,6 +46,7 @@ __all__ = [
     "nll_loss",
     "mse_loss",
     "l1_loss",
+    "bernoulli_log_prob",
 ]
 
 

@@ -2,5 +2,5 @@
 
 Reading order: `operands` (types of operands), `inplace`, `conversion`; `arithmetic`, `limits`, `comparison`,
 `exponential`, `activation`; `shape`, `arranging`, `index` (what an index means), `indexing`, `gathering`, `joining`;
-`reduction`, `norm`, `ordering`, `matmul`, `einsum`, `loss`, `coupling`.
+`reduction`, `norm`, `ordering`, `matmul`, `einsum`, `loss`, `likelihood`, `coupling`.
 """

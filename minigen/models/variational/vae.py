@@ -123,7 +123,7 @@ class VAE(Module):
                 f"VAE: the decoder returns examples of shape {given.batch_shape[z.ndim - 1 :]}, the data's are of "
                 f"shape {x.shape[1:]}: make them the same"
             )
-        return given.log_prob(x).flatten(z.ndim - 1).sum(-1)
+        return given.joint_log_prob(x, x.ndim - 1)
 
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
         """Return log p(x, z) = log p(z) + log p(x|z) in nats; shapes as for `log_likelihood`."""

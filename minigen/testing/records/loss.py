@@ -32,6 +32,13 @@ def pair(
     return draw(arrays(shape, low, high, away=away)), draw(arrays(shape, *target))
 
 
+@st.composite
+def examples(draw: st.DrawFn) -> tuple[Array, ...]:
+    """Draw logits and targets of one shape, with widths that are halved often, once, or not at all."""
+    shape = (*draw(shapes()), draw(st.sampled_from((1, 2, 3, 4, 12))))
+    return draw(arrays(shape, -6, 6, away=(0,))), draw(arrays(shape, 0.0, 1.0))
+
+
 def classes(shape: tuple[int, ...], probabilities: bool = False, weighted: bool = False) -> Samples:
     """Return a strategy of logits of `shape`, probabilities of the same shape, weights of the classes."""
     axis = min(len(shape) - 1, 1)
@@ -97,6 +104,17 @@ ROWS = ("bce_with_logits", "bce_with_logits_grad")
 FLAT, DEEP = [2, 0, -100, 1], [[[2, 0], [1, 1]], [[0, 0], [1, 2]]]
 
 RECORDS = [
+    Record(
+        "bernoulli_log_prob",
+        mg.nn.functional.bernoulli_log_prob,
+        examples(),
+        ("bernoulli_log_prob", "bernoulli_log_prob_grad", "sigmoid"),
+        reference=lambda x, t: (t * x - np.logaddexp(0.0, x)).sum(-1),
+        errors=(
+            (lambda: mg.nn.functional.bernoulli_log_prob(mg.tensor(1.0), mg.tensor(1.0)), ValueError, "got () and ()"),
+            (lambda: mg.nn.functional.bernoulli_log_prob(mg.zeros(2), mg.zeros(1, 2)), ValueError, "(2,) and (1, 2)"),
+        ),
+    ),
     Record(
         "bce",
         three(BCE),
