@@ -23,7 +23,7 @@ from minigen.autodiff.ops.loss import (
     nll_loss,
 )
 from minigen.autodiff.ops.matmul import linear
-from minigen.backend import Array, device_of, made_on, namespace, to_dtype
+from minigen.backend import Array, device_of, made_on, namespace, to_device, to_dtype
 from minigen.random import Generator, as_generator
 
 __all__ = [
@@ -158,10 +158,11 @@ def dropout(
         raise TypeError(f"dropout: expected a floating Tensor, got {describe(input)}: convert it with .float()")
     if not training or p == 0:
         return input
-    chance = made_on(input.device, lambda xp: xp.broadcast_to(xp.full((), 1.0 - p), input.shape))
-    kept: Array = as_generator(generator).bernoulli(chance)
+    rng = as_generator(generator)
+    where = "cpu" if rng.host_noise else input.device  # so that no device is waited for
+    kept: Array = rng.bernoulli(made_on(where, lambda xp: xp.broadcast_to(xp.full((), 1.0 - p), input.shape)))
     scale = 1.0 / (1.0 - p) if p < 1 else 0.0
-    result = input * wrap((kept * scale).astype(input.dtype))
+    result = input * wrap(to_device((kept * scale).astype(input.dtype), input.device))
     return assign("dropout", input, result) if inplace else result
 
 
