@@ -2,7 +2,8 @@
 
 A small reverse-mode automatic differentiation engine on NumPy or CuPy arrays, and on it the classic
 generative models. The rooms, from the ground up: `backend`, `autodiff`, `random`, `nn`, `optim`, `distributions`,
-`data`, `models`, `learning`, `viz`; `testing` stands beside. Those above `random` load when first used.
+`data`, `inference`, `sampling`, `models`, `learning`, `evaluation`, `viz`, `training`, `recipes`; `testing` stands
+beside. Those above `random` load when first used.
 """
 
 import importlib
@@ -126,13 +127,15 @@ from minigen.random import (
 __version__ = "0.1.0"
 
 LAZY = (
-    "data", "distributions", "evaluation", "learning", "models", "nn", "optim", "recipes", "testing", "training", "viz",
+    "data", "distributions", "evaluation", "inference", "learning", "models", "nn", "optim", "recipes", "sampling",
+    "testing", "training", "viz",
 )  # fmt: skip
 LAZY_NAMES = {"load": "training.serialization", "save": "training.serialization"}
 
 __all__ = [
     # the rooms; see LAZY
-    "autodiff", "random", "nn", "optim", "distributions", "data", "models", "learning", "evaluation", "viz",
+    "autodiff", "random", "nn", "optim", "distributions", "data", "inference", "sampling", "models", "learning",
+    "evaluation", "viz",
     "testing",
     # the Tensor and its gradient
     "Tensor", "grad", "autograd", "no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled",

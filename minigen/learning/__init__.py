@@ -9,7 +9,10 @@ from minigen.learning.algorithm import Algorithm
 from minigen.learning.divergence_terms import Annealing, FreeBits
 from minigen.learning.elbo import ELBO
 from minigen.learning.estimators import Reparameterization, ScoreFunction
+from minigen.learning.centring import Centring
+from minigen.learning.contrastive import ContrastiveDivergence
 from minigen.learning.metrics import Metrics
+from minigen.learning.persistent import PersistentContrastiveDivergence
 
 __all__ = [
     "Adversarial",
@@ -20,4 +23,7 @@ __all__ = [
     "Annealing",
     "FreeBits",
     "Metrics",
+    "Centring",
+    "ContrastiveDivergence",
+    "PersistentContrastiveDivergence",
 ]

@@ -1,0 +1,188 @@
+"""Contrastive divergence: the gradient of log p(v), with a few sweeps of a Gibbs chain in place of infinitely many.
+
+For a model p(v) = exp(-F(v)) / Z the gradient of the mean log-likelihood is a difference of energies,
+
+    d/dθ E_data[log p(v)] = E_model[dF(v)/dθ] - E_data[dF(v)/dθ]
+
+whose first term, the negative phase, needs draws from the model. CD-k takes v_k, where a chain stands that began at the
+data and made k sweeps. What is left is the gradient of no function; its bias vanishes as k grows.
+
+Sources: Hinton 2002, "Training products of experts by minimizing contrastive divergence"; Hinton 2012, "A practical
+guide to training restricted Boltzmann machines", section 3, for probabilities in place of the last hidden bits.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minigen import random
+from minigen.autodiff import Tensor, enable_grad, grad, no_grad
+from minigen.autodiff.creation import full_like
+from minigen.autodiff.ops.joining import cat
+from minigen.data import check_bits
+from minigen.learning.algorithm import Algorithm, Optimizer, examples_of, own_generator, refuse_strangers
+from minigen.learning.centring import Centring
+from minigen.learning.metrics import Metrics
+from minigen.sampling import sweep
+from minigen.sampling.gibbs import check_sweeps
+
+Gradient = Sequence[Tensor | None]
+"""One for each parameter; None where the energy does not depend on it."""
+
+
+class Contrast(Algorithm):
+    """What contrastive and persistent contrastive divergence share: two phases, one step of the optimizer.
+
+    Parameters
+    ----------
+    model, optimizer, k, rng, centring
+        As for `ContrastiveDivergence`.
+    """
+
+    PARTS = ("model", "optimizer", "contrast", "rng")
+
+    def __init__(
+        self, model: Any, optimizer: Optimizer, k: int, rng: random.Generator | int | None, centring: Centring | None
+    ) -> None:
+        kind = type(self).__name__
+        check_sweeps(kind, k)
+        refuse_strangers(kind, optimizer, model)
+        self.model = model
+        self.optimizer = optimizer
+        self.k = k
+        self.rng = own_generator(rng)
+        self.contrast = Difference() if centring is None else centring
+        self._checked = False
+
+    def setup(self) -> dict[str, Any]:
+        """Return what must be the same where the training is continued."""
+        return {"k": self.k, "model": repr(self.model), "contrast": repr(self.contrast)}
+
+    def _data(self, batch: Tensor | Sequence[Any]) -> Tensor:
+        """Return the visible units of a batch; of the first one the values are checked."""
+        data = examples_of(batch)
+        if not self._checked:
+            check_bits(data, f"{type(self).__name__}.step")
+            self._checked = True
+        return data
+
+    def _update(self, data: Tensor, hidden: Tensor, fantasy: Tensor, fantasy_hidden: Tensor) -> dict[str, Tensor]:
+        """Descend E_data[F] - E_model[F], with the phases at `data` and at the chain's `fantasy`."""
+        n, m = len(data), len(fantasy)
+        with no_grad():
+            v, h = cat([data, fantasy]), cat([hidden, fantasy_hidden])
+            share = cat([full_like(data[:, 0], 1 / n), full_like(fantasy[:, 0], -1 / m)])
+        gradient = self.contrast.gradient(self.model, v, h, share)
+        for parameter, g in zip(trained(self.model), gradient, strict=True):
+            parameter.grad = g
+        self.optimizer.step()
+        with no_grad():
+            return {"visible_gap": (share @ v).abs().mean(), "hidden_gap": (share @ h).abs().mean()}
+
+
+class Difference:
+    """The gradient as the difference of the phases, as it is: `Centring` betters it."""
+
+    def gradient(self, model: Any, v: Tensor, hidden_probs: Tensor, share: Tensor) -> Gradient:
+        """Return the gradient of Σ_n share_n F(v_n)."""
+        return energy_gradient(model, v, hidden_probs, share)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return an empty state."""
+        return {}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Accept an empty state."""
+        if state_dict:
+            raise ValueError(f"Difference.load_state_dict: there are no offsets here, got {', '.join(state_dict)}")
+
+    def __repr__(self) -> str:
+        return "Difference()"
+
+
+class ContrastiveDivergence(Contrast):
+    """Contrastive divergence, CD-k.
+
+    Parameters
+    ----------
+    model : RBM or alike
+        With ``hidden_probs(v)``, ``sample_visible(h, rng=)`` and ``free_energy(v)``.
+    optimizer : Optimizer
+        Over the model's parameters. Momentum, weight decay, schedules and averages are its matter (`minigen.optim.SGD`,
+        `minigen.optim.Scheduled`, `minigen.optim.Averaged`).
+    k : int, optional
+        Sweeps of the chain.
+    rng : None, int or minigen.random.Generator, optional
+        Source of all draws; by default a child of the default generator.
+    centring : Centring, optional
+        Take the gradient of the centred machine, which is better conditioned.
+
+    Raises
+    ------
+    ValueError
+        If `k` is not positive, or the optimizer is of other parameters.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> rbm = mg.models.RBM(6, 4)
+    >>> cd = mg.learning.ContrastiveDivergence(rbm, mg.optim.SGD(rbm.parameters(), lr=0.1), k=1, rng=0)
+    >>> sorted(cd.step(mg.ones(8, 6)))
+    ['hidden_gap', 'reconstruction', 'visible_gap']
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        optimizer: Optimizer,
+        k: int = 1,
+        rng: random.Generator | int | None = None,
+        *,
+        centring: Centring | None = None,
+    ) -> None:
+        super().__init__(model, optimizer, k, rng, centring)
+
+    def step(self, batch: Tensor | Sequence[Any]) -> Metrics:
+        """Make one update.
+
+        Parameters
+        ----------
+        batch : Tensor, shape (n, n_visible)
+            Bits. Of a tuple (as from a loader with labels) the first item is taken.
+
+        Returns
+        -------
+        Metrics
+            ``reconstruction``, the share of visible units that the chain has changed; ``visible_gap`` and
+            ``hidden_gap``, how much the units' mean activity differs between data and chain, on average.
+
+        Raises
+        ------
+        ValueError
+            If the width is not the model's; at the first step, if the data are no bits.
+        """
+        data = self._data(batch)
+        with no_grad():
+            # step 1: positive phase: the hidden units' probabilities given the data
+            hidden = hidden_probs = self.model.hidden_probs(data)
+            # step 2: negative phase: k sweeps of a chain that begins at the data
+            for _ in range(self.k):
+                visible, hidden_probs = sweep(self.model, self.rng.bernoulli(hidden_probs), self.rng)
+            changed = (data - visible).abs().mean()
+        # step 3: the difference of the phases' gradients; step 4: the update
+        return Metrics(reconstruction=changed, **self._update(data, hidden, visible, hidden_probs))
+
+
+def energy_gradient(model: Any, v: Tensor, hidden_probs: Tensor, share: Tensor) -> Gradient:
+    """Return the gradient of Σ_n share_n F(v_n): by the model's own ``energy_gradient``, or else by the engine.
+
+    That of an RBM gives the same numbers as the engine and takes less time.
+    """
+    if hasattr(model, "energy_gradient"):
+        return model.energy_gradient(v, hidden_probs, share)  # type: ignore[no-any-return]
+    with enable_grad():
+        return grad(share @ model.free_energy(v), trained(model), allow_unused=True)
+
+
+def trained(model: Any) -> list[Tensor]:
+    """Return the parameters that require grad, in order."""
+    return [p for p in model.parameters() if p.requires_grad]
