@@ -1,10 +1,13 @@
 """Evaluation: how good a model is.
 
 Reading order: `score` (what a figure says of itself); of likelihoods: `likelihood` (nats and bits/dim), `divergence`
-(from a density that is known), `inversion`; of samples: `nearest` (neighbours), `neighbours` (scores made of them),
-`coverage` (known modes), `k_means` and `parzen` (densities made of samples, and their controls).
+(from a density that is known), `inversion`; of energy-based models: `annealed` (log Z by annealed importance sampling,
+there and back), `unnormalized` (the likelihood with such a log Z), `pseudolikelihood`; of samples: `nearest`
+(neighbours), `neighbours` (scores made of them), `coverage` (known modes), `k_means` and `parzen` (densities made of
+samples, and their controls).
 """
 
+from minigen.evaluation.annealed import ais, bracket, reverse_ais
 from minigen.evaluation.coverage import mode_coverage
 from minigen.evaluation.divergence import divergence
 from minigen.evaluation.inversion import inversion_errors
@@ -13,7 +16,9 @@ from minigen.evaluation.likelihood import bits_per_dim, dequantized_likelihood, 
 from minigen.evaluation.nearest import nearest
 from minigen.evaluation.neighbours import neighbour_scores
 from minigen.evaluation.parzen import parzen, parzen_log_prob, parzen_scores
+from minigen.evaluation.pseudolikelihood import pseudolikelihood
 from minigen.evaluation.score import Score
+from minigen.evaluation.unnormalized import unnormalized_likelihood
 
 __all__ = [
     "Score",
@@ -22,6 +27,11 @@ __all__ = [
     "bits_per_dim",
     "divergence",
     "inversion_errors",
+    "ais",
+    "reverse_ais",
+    "bracket",
+    "unnormalized_likelihood",
+    "pseudolikelihood",
     "nearest",
     "neighbour_scores",
     "mode_coverage",

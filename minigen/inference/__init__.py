@@ -1,0 +1,10 @@
+"""Inference: how to compute exactly.
+
+Reading order: `enumeration` (all states of binary units, in blocks), `exact` (log Z, log p(x) and exact draws of any model
+that is small enough).
+"""
+
+from minigen.inference.enumeration import states
+from minigen.inference.exact import exact_log_prob, exact_log_z, exact_sample
+
+__all__ = ["exact_log_prob", "exact_log_z", "exact_sample", "states"]
