@@ -51,7 +51,7 @@ class Annealable(Protocol):
 def ais(
     model: Annealable,
     chains: int = 100,
-    steps: int | Sequence[float] = 1000,
+    steps: int | Sequence[float] = 5000,
     rng: Generator | int | None = None,
     *,
     base: Tensor | None = None,
@@ -63,9 +63,9 @@ def ais(
     model : RBM or alike
         With ``annealing(base)``.
     chains : int, optional
-        How many, at least 2.
+        How many; with one there is no standard error.
     steps : int or sequence of float, optional
-        How many steps, closer together where β is near 1; or the values of β themselves, rising from 0 to 1.
+        How many steps, closer together near β = 1, where laws change fastest; or the values of β, rising from 0 to 1.
     rng : None, int or minigen.random.Generator, optional
         Source of all draws.
     base : Tensor, shape (n_visible,), optional
@@ -80,7 +80,7 @@ def ais(
     Raises
     ------
     ValueError
-        For fewer than 2 chains, or steps that do not rise from 0 to 1.
+        For no chains, or steps that do not rise from 0 to 1.
 
     Examples
     --------
@@ -97,7 +97,8 @@ def ais(
     for before, beta in pairwise(betas):
         # step 1: the weights, at where the chains stand; step 2: the chains move
         log_w = log_w + (path.log_prob(state, beta) - path.log_prob(state, before))
-        state = path.move(state, beta, rng)
+        if beta < 1:
+            state = path.move(state, beta, rng)
     value, error = log_mean(log_w)
     return Score(path.log_z_start.item() + value, "log Z", "nats", "lower bound", chains, error)
 
@@ -106,7 +107,7 @@ def ais(
 def reverse_ais(
     model: Annealable,
     chains: int = 100,
-    steps: int | Sequence[float] = 1000,
+    steps: int | Sequence[float] = 5000,
     rng: Generator | int | None = None,
     *,
     base: Tensor | None = None,
@@ -156,7 +157,8 @@ def reverse_ais(
     log_w = 0.0 * path.log_prob(state, 1.0)
     for before, beta in pairwise(betas[::-1]):
         log_w = log_w + (path.log_prob(state, beta) - path.log_prob(state, before))
-        state = path.move(state, beta, rng)
+        if beta > 0:
+            state = path.move(state, beta, rng)
     value, error = log_mean(log_w)
     kind = "upper bound" if exact else "estimate"
     return Score(path.log_z_start.item() - value, "log Z", "nats", kind, chains, error)
@@ -165,7 +167,7 @@ def reverse_ais(
 def bracket(
     model: Annealable,
     chains: int = 100,
-    steps: int | Sequence[float] = 1000,
+    steps: int | Sequence[float] = 5000,
     rng: Generator | int | None = None,
     *,
     base: Tensor | None = None,
@@ -204,32 +206,32 @@ def bracket(
 
 
 def temperatures(name: str, chains: Any, steps: Any) -> list[float]:
-    """Return the values of β: for a number of steps K, 1 - (1 - k/K)^2 … as `ais` describes them.
+    """Return the values of β; for a number K of steps 1 - (1 - k/K)², of which half are above 3/4.
 
     Raises
     ------
     ValueError
-        If there are fewer than 2 chains, or the values do not rise from 0 to 1.
+        If there are no chains, or the values do not rise from 0 to 1.
 
     Examples
     --------
     >>> temperatures("ais", 10, [0.0, 0.5, 1.0])
     [0.0, 0.5, 1.0]
     """
-    if isinstance(chains, bool) or not isinstance(chains, int) or chains < 2:
-        raise ValueError(f"{name}: expected at least 2 chains, which a standard error needs, got {chains!r}")
+    if isinstance(chains, bool) or not isinstance(chains, int) or chains < 1:
+        raise ValueError(f"{name}: chains must be a positive integer, got {chains!r}")
     if isinstance(steps, int) and not isinstance(steps, bool):
         if steps < 1:
             raise ValueError(f"{name}: steps must be positive, got {steps}")
-        return [k / steps for k in range(steps + 1)]
+        return [1 - (1 - k / steps) ** 2 for k in range(steps + 1)]
     betas = [float(beta) for beta in steps]
     if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or any(b <= a for a, b in pairwise(betas)):
         raise ValueError(f"{name}: expected values of β that rise from 0 to 1, got {betas[:3]} … {betas[-1:]}")
     return betas
 
 
-def log_mean(log_w: Tensor) -> tuple[float, float]:
-    """Return log of the mean of exp(log_w), and its standard error to first order.
+def log_mean(log_w: Tensor) -> tuple[float, float | None]:
+    """Return log of the mean of exp(log_w), and its standard error to first order (None of one number).
 
     Examples
     --------
@@ -241,5 +243,5 @@ def log_mean(log_w: Tensor) -> tuple[float, float]:
     n, top = len(log_w), log_w.amax(0)
     weights = (log_w - top).exp()
     mean = weights.mean()
-    error = ((weights / mean).var() / n).sqrt()
-    return (top + mean.log()).item(), error.item()
+    error = None if n == 1 else ((weights / mean).var() / n).sqrt().item()
+    return (top + mean.log()).item(), error

@@ -23,6 +23,21 @@ def adversarial() -> tuple[Any, Any]:
     return game, mg.randn(2, 2)
 
 
+def contrastive() -> tuple[Any, Any]:
+    rbm = mg.models.RBM(2, 1)
+    sgd = mg.optim.SGD(rbm.parameters(), lr=0.5, momentum=0.5)
+    return mg.learning.ContrastiveDivergence(rbm, sgd), mg.tensor([[1.0, 0.0], [1.0, 1.0]])
+
+
+def persistent() -> tuple[Any, Any]:
+    rbm = mg.models.RBM(2, 1)
+    sgd = mg.optim.SGD(rbm.parameters(), lr=0.5, weight_decay=0.01)
+    optimizer = mg.optim.Averaged(mg.optim.Scheduled(sgd, mg.optim.linear(20)), 0.5)
+    centring = mg.learning.Centring(rbm, rate=0.25)
+    pcd = mg.learning.PersistentContrastiveDivergence(rbm, optimizer, 2, centring=centring)
+    return pcd, mg.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+
+
 def coins(dims: int) -> Callable[[int, mg.random.Generator], Any]:
     """Noise of fair coins, so that there are finitely many steps."""
     return lambda m, rng: rng.bernoulli(mg.full((m, dims), 0.5))
@@ -49,4 +64,6 @@ ALGORITHMS: dict[str, Callable[[], tuple[Any, Any]]] = {
     "elbo": elbo,
     "elbo-with-terms": elbo_with_terms,
     "elbo-score-function": elbo_score_function,
+    "contrastive": contrastive,
+    "persistent": persistent,
 }
