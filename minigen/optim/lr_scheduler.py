@@ -5,7 +5,8 @@
     StepLR              gamma^⌊t / step_size⌋
     CosineAnnealingLR   from 1 to eta_min / lr along half a cosine over T_max, then up again
 
-A schedule that belongs to the training of an algorithm goes with the optimizer, as `Scheduled`.
+These are PyTorch's, for loops that call ``scheduler.step()`` themselves. An algorithm calls the optimizer's ``step``
+only: for it there is `minigen.optim.Scheduled`.
 """
 
 import math
@@ -190,62 +191,6 @@ class CosineAnnealingLR(LRScheduler):
         """Return the factor after `t` steps."""
         low = self.eta_min / initial if initial else 0.0
         return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * t / self.T_max))
-
-
-class Scheduled:
-    """An optimizer whose every step is followed by one of a scheduler: for algorithms, which call only ``step``.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        What updates parameters.
-    scheduler : LRScheduler
-        Made of this optimizer.
-
-    Raises
-    ------
-    ValueError
-        If the scheduler is of another optimizer.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> x = mg.zeros(1, requires_grad=True)
-    >>> adam = mg.optim.Adam([x], lr=0.1)
-    >>> optimizer = Scheduled(adam, LinearLR(adam, 1.0, 0.0, total_iters=2))
-    >>> x.sum().backward()
-    >>> optimizer.step()
-    >>> adam.param_groups[0]["lr"]
-    0.05
-    """
-
-    def __init__(self, optimizer: Optimizer, scheduler: LRScheduler) -> None:
-        if scheduler.optimizer is not optimizer:
-            raise ValueError("Scheduled: the scheduler sets the rates of another optimizer: make it of this one")
-        self.optimizer, self.scheduler = optimizer, scheduler
-
-    @property
-    def param_groups(self) -> list[dict[str, Any]]:
-        """The optimizer's groups."""
-        return self.optimizer.param_groups
-
-    def step(self) -> None:
-        """Update the parameters, then go one step further in the schedule."""
-        self.optimizer.step()
-        self.scheduler.step()
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients."""
-        self.optimizer.zero_grad(set_to_none)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the states of both."""
-        return {"optimizer": self.optimizer.state_dict(), "scheduler": self.scheduler.state_dict()}
-
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from `state_dict`, bit for bit."""
-        self.optimizer.load_state_dict(state_dict["optimizer"])
-        self.scheduler.load_state_dict(state_dict["scheduler"])
 
 
 def count(who: str, name: str, value: Any) -> int:

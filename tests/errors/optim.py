@@ -60,5 +60,4 @@ ROWS = [
     ("schedule-count", lambda: schedule(total_iters=0), ValueError, "total_iters must be a positive int, got 0"),
     ("schedule-factor", lambda: schedule(end_factor=-1.0), ValueError, "factors must not be negative"),
     ("schedule-state", lambda: schedule().load_state_dict({}), ValueError, "expected {'last_epoch': n}, got {}"),
-    ("schedule-other", lambda: lr_scheduler.Scheduled(Adam([leaf()]), schedule()), ValueError, "of another optimizer"),
 ]

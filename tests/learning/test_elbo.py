@@ -231,8 +231,7 @@ def test_the_linear_vae_reaches_the_closed_form_maximum_of_probabilistic_pca() -
         vae = LinearGaussianVAE(4, 2).double()
     adam = mg.optim.Adam(vae.parameters(), lr=0.1, betas=(0.9, 0.99))
     steps = 400
-    schedule = mg.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
-    algorithm = ELBO(vae, mg.optim.lr_scheduler.Scheduled(adam, schedule), rng=2)
+    algorithm = ELBO(vae, mg.optim.Scheduled(adam, mg.optim.linear(steps)), rng=2)
     for _ in range(steps):
         algorithm.step(data)
     reached = vae.log_prob(data).mean().item()

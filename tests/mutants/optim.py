@@ -227,7 +227,7 @@ MUTANTS = [
         SCHEDULER,
         'return {"last_epoch": self.last_epoch}',
         'return {"last_epoch": 0}',
-        SCHEDULES + "test_a_scheduled_optimizer_steps_both_and_continues_bit_for_bit",
+        SCHEDULES + "test_a_schedule_continues_bit_for_bit",
     ),
     Mutant(
         "the cosine goes on for twice as long",
