@@ -1,7 +1,7 @@
 """Annealed importance sampling: an estimate of log Z from chains that are led from a simple law to the model's.
 
-Between a law p_0 whose Z_0 is known and the model p_K stand laws p_k ∝ p*_k, each close to the next. A chain starts at a
-draw from p_0 and moves by a kernel T_k that leaves p_k as it is; its weight takes up a factor *before* each move,
+Between a law p_0 whose Z_0 is known and the model p_K stand laws p_k ∝ p*_k, each close to the next. A chain starts at
+a draw from p_0 and moves by a kernel T_k that leaves p_k as it is; its weight takes up a factor *before* each move,
 
     w = Π_k p*_k(v_{k-1}) / p*_{k-1}(v_{k-1}),    v_k ~ T_k(v_k | v_{k-1}),    E[w] = Z_K / Z_0.
 
@@ -15,7 +15,6 @@ belief networks"; Burda, Grosse and Salakhutdinov 2015, "Accurate and conservati
 reverse annealing".
 """
 
-import math
 import warnings
 from collections.abc import Sequence
 from itertools import pairwise
@@ -31,7 +30,7 @@ APART = 1.0  # nats between the two estimates that call for a warning
 
 
 class Path(Protocol):
-    """What annealing needs: laws p_β from β = 0, whose Z is known, to the model at β = 1, on states of its own making."""
+    """What annealing needs: laws p_β from β = 0, whose Z is known, to the model at β = 1; states are its own matter."""
 
     log_z_start: Tensor
 
@@ -44,10 +43,13 @@ class Path(Protocol):
 class Annealable(Protocol):
     """A model that offers the path to itself."""
 
+    n_visible: int
+    n_hidden: int
+
     def annealing(self, base: Tensor | None = None) -> Path: ...  # noqa: D102
 
 
-@no_grad()
+@no_grad
 def ais(
     model: Annealable,
     chains: int = 100,
@@ -103,7 +105,7 @@ def ais(
     return Score(path.log_z_start.item() + value, "log Z", "nats", "lower bound", chains, error)
 
 
-@no_grad()
+@no_grad
 def reverse_ais(
     model: Annealable,
     chains: int = 100,
@@ -145,7 +147,7 @@ def reverse_ais(
     chains = chains if start is None else len(start)
     betas = temperatures("reverse_ais", chains, steps)
     path, rng = model.annealing(base), as_generator(rng)
-    exact = start is None and min(getattr(model, "n_visible", math.inf), getattr(model, "n_hidden", math.inf)) <= DRAWABLE
+    exact = start is None and min(model.n_visible, model.n_hidden) <= DRAWABLE
     if start is not None:
         state = path.at(start)
     elif exact:
@@ -198,8 +200,8 @@ def bracket(
     gap = backward.value - forward.value
     if not abs(gap) <= APART:
         warnings.warn(
-            f"annealing to the model gives log Z {forward.value:.2f}, back from it {backward.value:.2f}: {gap:.2f} nats "
-            "apart, so that neither is to be trusted: take more steps, or better draws to start the way back from",
+            f"annealing to the model gives log Z {forward.value:.2f}, back from it {backward.value:.2f}, {gap:.2f} "
+            "nats apart, so that neither is to be trusted: take more steps, or better draws to start the way back from",
             stacklevel=2,
         )
     return forward, backward

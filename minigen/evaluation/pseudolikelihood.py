@@ -16,7 +16,7 @@ from minigen.random import Generator, as_generator
 ROWS = 1000  # examples at a time
 
 
-@no_grad()
+@no_grad
 def pseudolikelihood(
     model: Any,
     x: Tensor,

@@ -11,7 +11,7 @@ OPPOSITE = {"exact": "exact", "lower bound": "upper bound", "upper bound": "lowe
 ROWS = 1000  # examples at a time
 
 
-@no_grad()
+@no_grad
 def unnormalized_likelihood(
     model: Any, x: Tensor, log_z: Score | None = None, *, data: str | None = None, binarization: str | None = None
 ) -> Score:
@@ -32,8 +32,8 @@ def unnormalized_likelihood(
     Returns
     -------
     Score
-        In nats per example. Its standard error is that of log Z: that the mean is over so many examples and no others is
-        not in it.
+        In nats per example. Its standard error is that of log Z: that the mean is over so many examples and no others
+        is not in it.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def unnormalized_likelihood(
     if log_z is None:
         log_z = Score(exact_log_z(model).item(), "log Z", "nats", "exact", 1)
     if log_z.measure != "log Z" or log_z.unit != "nats":
-        raise ValueError(f"unnormalized_likelihood: expected a score of log Z in nats, got {log_z}: use ais or reverse_ais")
+        raise ValueError(
+            f"unnormalized_likelihood: expected a score of log Z in nats, got {log_z}: use ais or reverse_ais"
+        )
     total = sum(model.unnormalized_log_prob(x[i : i + ROWS]).double().sum().item() for i in range(0, len(x), ROWS))
     return Score(
         total / len(x) - log_z.value,

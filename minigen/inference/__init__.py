@@ -1,7 +1,7 @@
 """Inference: how to compute exactly.
 
-Reading order: `enumeration` (all states of binary units, in blocks), `exact` (log Z, log p(x) and exact draws of any model
-that is small enough).
+Reading order: `enumeration` (all states of binary units, in blocks), `exact` (log Z, log p(x) and exact draws of any
+model that is small enough).
 """
 
 from minigen.inference.enumeration import states

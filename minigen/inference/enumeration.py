@@ -126,6 +126,6 @@ def blocks(n: int, like: Tensor) -> Iterator[Tensor]:
 def _refuse_second_order(g: Tensor) -> None:
     if is_grad_enabled():
         raise RuntimeError(
-            f"log Z: second derivatives are known up to {RECORDED} states, here are more: use a model with fewer units on "
-            "one side, or create_graph=False"
+            f"log Z: second derivatives are known up to {RECORDED} states, here are more: use a model with fewer units "
+            "on one side, or create_graph=False"
         )

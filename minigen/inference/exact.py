@@ -21,8 +21,8 @@ def exact_log_z(model: Any) -> Tensor:
     Parameters
     ----------
     model : object
-        With ``n_visible`` and ``free_energy(v)``; if it also has ``n_hidden`` and ``hidden_free_energy(h)``, the smaller
-        side is summed over. At most 25 units.
+        With ``n_visible`` and ``free_energy(v)``; if it also has ``n_hidden`` and ``hidden_free_energy(h)``, the
+        smaller side is summed over. At most 25 units.
 
     Returns
     -------
@@ -82,10 +82,10 @@ def exact_log_prob(model: Any, x: Tensor) -> Tensor:
     n, free_energy, _ = _smaller_side(model, "exact_log_prob")
     if x.device.type == "cpu":
         check_bits(x, "exact_log_prob")
-    return -model.free_energy(x) - log_sum(n, free_energy, model.parameters())
+    return -model.free_energy(x) - log_sum(n, free_energy, model.parameters())  # type: ignore[no-any-return]
 
 
-@no_grad()
+@no_grad
 def exact_sample(model: Any, n: int, *, rng: Generator | int | None = None) -> Tensor:
     """Draw `n` examples from p(v) itself: a state of the smaller side by its probability, then the other given it.
 
@@ -125,7 +125,7 @@ def exact_sample(model: Any, n: int, *, rng: Generator | int | None = None) -> T
     group = rng.categorical(logits=groups.logsumexp(1).expand(n, -1))
     state = rng.categorical(logits=groups[group])
     drawn = all_states[group * groups.shape[1] + state]
-    return model.sample_visible(drawn, rng=rng) if hidden else drawn  # type: ignore[no-any-return]
+    return model.sample_visible(drawn, rng=rng) if hidden else drawn
 
 
 def _smaller_side(model: Any, name: str, limit: int | None = None) -> tuple[int, Energy, bool]:

@@ -6,11 +6,11 @@ Reading order: `metrics` (what a step reports), `algorithm` (what all share), th
 
 from minigen.learning.adversarial import Adversarial
 from minigen.learning.algorithm import Algorithm
+from minigen.learning.centring import Centring
+from minigen.learning.contrastive import ContrastiveDivergence
 from minigen.learning.divergence_terms import Annealing, FreeBits
 from minigen.learning.elbo import ELBO
 from minigen.learning.estimators import Reparameterization, ScoreFunction
-from minigen.learning.centring import Centring
-from minigen.learning.contrastive import ContrastiveDivergence
 from minigen.learning.metrics import Metrics
 from minigen.learning.persistent import PersistentContrastiveDivergence
 

@@ -60,7 +60,7 @@ class Centring:
             self.visible = model.visible_bias.sigmoid()
             self.hidden = model.hidden_bias.sigmoid()
 
-    @no_grad()
+    @no_grad
     def gradient(self, model: Any, v: Tensor, hidden_probs: Tensor, share: Tensor) -> Sequence[Tensor]:
         """Move the offsets and return the centred gradient of Σ_n share_n F(v_n), to descend.
 

@@ -12,7 +12,7 @@ guide to training restricted Boltzmann machines", section 3, for probabilities i
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from minigen import random
 from minigen.autodiff import Tensor, enable_grad, grad, no_grad
@@ -38,7 +38,7 @@ class Contrast(Algorithm):
         As for `ContrastiveDivergence`.
     """
 
-    PARTS = ("model", "optimizer", "contrast", "rng")
+    PARTS: ClassVar[tuple[str, ...]] = ("model", "optimizer", "contrast", "rng")
 
     def __init__(
         self, model: Any, optimizer: Optimizer, k: int, rng: random.Generator | int | None, centring: Centring | None

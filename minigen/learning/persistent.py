@@ -3,8 +3,8 @@
     d/dθ E_data[log p(v)] = E_model[dF(v)/dθ] - E_data[dF(v)/dθ]
 
 Each update moves the model a little, so chains that were near its law stay near it with a few sweeps. Unlike those of
-contrastive divergence they get far from the data and find the modes that the model has elsewhere. The learning rate must
-fall (`minigen.optim.Scheduled`), so that in the end the chains keep up; the mean of the last weights
+contrastive divergence they get far from the data and find the modes that the model has elsewhere. The learning rate
+must fall (`minigen.optim.Scheduled`), so that in the end the chains keep up; the mean of the last weights
 (`minigen.optim.Averaged`) is better than any of them.
 
 Sources: Younes 1989, "Parametric inference for imperfectly observed Gibbsian fields" (stochastic maximum likelihood);

@@ -1,8 +1,8 @@
 """Optimizers: from gradients to the next parameters.
 
-Reading order: `optimizer` (groups, state, saving both), `sgd`, `rmsprop`, `adam`. Each opens with its update; the passes
-over memory that carry it out are in `minigen.backend.kernels`. Around any of them go `lr_scheduler` (rates that change)
-and `averaged` (the mean of the last parameters).
+Reading order: `optimizer` (groups, state, saving both), `sgd`, `rmsprop`, `adam`. Each opens with its update; the
+passes over memory that carry it out are in `minigen.backend.kernels`. Around any of them go `scheduled` (rates that
+change; `lr_scheduler` has PyTorch's) and `averaged` (the mean of the last parameters).
 """
 
 from minigen.optim import lr_scheduler

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from minigen.autodiff import Tensor, wrap
-from minigen.autodiff.graph import describe
 from minigen.backend import namespace, to_device
 from minigen.backend.kernels import add_scaled, blocks
 
@@ -131,7 +130,7 @@ class Averaged:
         """
         self._check()
         if set(state_dict) != {"optimizer", "averages", "steps"} or type(state_dict["steps"]) is not int:
-            raise ValueError(f"Averaged.load_state_dict: expected what state_dict() returns, got {describe(state_dict)}")
+            raise ValueError(f"Averaged.load_state_dict: expected what state_dict() returns, got {state_dict!r:.200}")
         given = state_dict["averages"]
         if [(a.shape, a.dtype) for a in given] != [(a.shape, a.dtype) for a in self.averages]:
             raise ValueError("Averaged.load_state_dict: the averages are of other parameters, nothing was loaded")

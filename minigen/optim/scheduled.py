@@ -12,7 +12,6 @@ Source: Robbins and Monro 1951, "A stochastic approximation method": noise avera
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from minigen.autodiff.graph import describe
 from minigen.optim.optimizer import Optimizer
 
 Schedule = Callable[[int], float]
@@ -120,6 +119,6 @@ class Scheduled:
             If it is of no scheduled optimizer, or of other parameters; nothing has changed then.
         """
         if set(state_dict) != {"optimizer", "steps"} or type(state_dict["steps"]) is not int:
-            raise ValueError(f"Scheduled.load_state_dict: expected what state_dict() returns, got {describe(state_dict)}")
+            raise ValueError(f"Scheduled.load_state_dict: expected what state_dict() returns, got {state_dict!r:.200}")
         self.optimizer.load_state_dict(state_dict["optimizer"])
         self.steps = state_dict["steps"]

@@ -30,7 +30,7 @@ class Blocks(Protocol):
     def parameters(self) -> Any: ...  # noqa: D102
 
 
-@no_grad()
+@no_grad
 def sweep(model: Blocks, hidden: Tensor, rng: Generator) -> tuple[Tensor, Tensor]:
     """Draw visible units given hidden ones, and return them with what the hidden units are drawn from next.
 
@@ -104,7 +104,7 @@ class Chains:
     def __len__(self) -> int:
         return len(self.hidden)
 
-    @no_grad()
+    @no_grad
     def step(self, k: int = 1) -> Tensor:
         """Make `k` sweeps and return the visible units of the last.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.evaluation import Score, ais, bracket, log_likelihood, reverse_ais
+from minigen.evaluation import Score, ais, bracket, reverse_ais, unnormalized_likelihood
 from minigen.evaluation.annealed import log_mean, temperatures
 from minigen.testing import exact_expectation
 from tests.energy import bits, machine, tables
@@ -120,7 +120,7 @@ def test_a_bound_of_log_z_is_the_opposite_bound_of_log_p(of_log_z, of_log_p) -> 
     rbm = machine(4, 3)
     table = tables(rbm)
     rows = [3, 3, 9, 14]
-    score = log_likelihood(
+    score = unnormalized_likelihood(
         rbm, mg.tensor(table.v[rows]), Score(2.5, "log Z", "nats", of_log_z, 10, 0.25), data="toy", binarization="none"
     )
     assert (score.kind, score.stderr, score.n, score.unit) == (of_log_p, 0.25, 4, "nats")
@@ -132,6 +132,6 @@ def test_without_a_score_of_log_z_the_likelihood_is_exact() -> None:
     rbm = machine(4, 3)
     table = tables(rbm)
     rows = np.random.default_rng(0).integers(0, 16, 2500)  # more than one block
-    score = log_likelihood(rbm, mg.tensor(table.v[rows]))
+    score = unnormalized_likelihood(rbm, mg.tensor(table.v[rows]))
     assert (score.kind, score.stderr) == ("exact", None)
     assert score.value == pytest.approx(np.log(table.p_v[rows]).mean(), abs=1e-12)

@@ -9,6 +9,7 @@ from minigen.optim import SGD, Averaged, Scheduled, linear
 from minigen.random import Generator
 from minigen.sampling import Chains
 from minigen.testing import exact_expectation
+from minigen.training.state import copied
 from tests.energy import bits, machine, numbers, tables
 
 
@@ -242,7 +243,8 @@ def test_twenty_steps_against_a_derivation_in_numpy(persistent, centred) -> None
         rng.drawn = []
 
         def toss(probs, coins=coins):
-            given, draw = next(coins)
+            given, draw = next(coins, (None, None))
+            assert given is not None, "more draws than were made"
             np.testing.assert_allclose(given, probs, rtol=0, atol=1e-12)
             return draw
 
@@ -285,7 +287,7 @@ def test_twenty_steps_against_a_derivation_in_numpy(persistent, centred) -> None
 def test_values_are_looked_at_once() -> None:
     rbm = machine(3, 2)
     cd = ContrastiveDivergence(rbm, Still(), rng=0)
-    with pytest.raises(ValueError, match="binary units are 0 or 1, got 0.5"):
+    with pytest.raises(ValueError, match=r"binary units are 0 or 1, got 0\.5"):
         cd.step(mg.tensor([[0.5, 1.0, 0.0]], dtype="float64"))
     cd.step(mg.tensor([[0.0, 1.0, 0.0]], dtype="float64"))
     cd.step(mg.tensor([[0.5, 1.0, 0.0]], dtype="float64"))
@@ -307,6 +309,19 @@ def test_a_number_of_chains_draws_from_the_generator_of_the_algorithm() -> None:
     pcd = PersistentContrastiveDivergence(rbm, Still(), 7, rng=3)
     assert pcd.chains.rng is pcd.rng
     assert len(pcd.chains) == 7
+
+
+def test_chains_go_on_where_they_stood_when_training_is_continued() -> None:
+    batch, paths = mg.tensor(bits(4)[[3, 9, 14]]), []
+    rbm = machine(4, 3, scale=2.0)
+    pcd = PersistentContrastiveDivergence(rbm, SGD(rbm.parameters(), lr=0.1), 20, rng=0)
+    pcd.step(batch)
+    twin = machine(4, 3, scale=2.0, seed=1)
+    other = PersistentContrastiveDivergence(twin, SGD(twin.parameters(), lr=0.1), 20, rng=1)
+    other.load_state_dict(copied(pcd.state_dict()))
+    for algorithm in (pcd, other):
+        paths.append([dict(algorithm.step(batch)) for _ in range(3)])
+    assert paths[0] == paths[1]
 
 
 @pytest.mark.slow

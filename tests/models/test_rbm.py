@@ -43,7 +43,7 @@ def test_free_energies_of_strong_units_do_not_overflow() -> None:
     rbm = machine(3, 2, scale=800.0)
     table = tables(rbm)
     expected = -np.logaddexp.reduce(-table.energy, axis=1)
-    np.testing.assert_allclose(rbm.free_energy(mg.tensor(table.v)).detach().numpy(), expected, rtol=1e-14)
+    np.testing.assert_allclose(rbm.free_energy(mg.tensor(table.v)).detach().numpy(), expected, rtol=0, atol=1e-11)
     weak = rbm.float()
     assert np.isfinite(weak.free_energy(mg.tensor(table.v).float()).detach().numpy()).all()
 

@@ -1,7 +1,5 @@
 """What goes around an optimizer: schedules of its rate, averages of its parameters."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -47,7 +45,7 @@ def test_averages_reach_back_by_their_decay() -> None:
     np.testing.assert_array_equal(optimizer.averages[0].numpy(), x.detach().numpy())
     path = []
     for t in range(5):
-        push(optimizer, x, [np.sin(t), t])
+        push(optimizer, x, [np.cos(t), t])
         path.append(x.detach().numpy().copy())
     shares = np.array([0.75**4, *(0.25 * 0.75 ** (4 - t) for t in range(1, 5))])
     assert shares.sum() == pytest.approx(1)
@@ -90,7 +88,6 @@ def test_they_continue_bit_for_bit(make) -> None:
     for t in range(3):
         push(optimizer, x, [t, 1.0])
     state = copied(optimizer.state_dict())
-    assert json.dumps(state["steps"] if "steps" in state else 0)
     other.load_state_dict(state)
     y.data.copy_(x.data)
     for t in range(3):

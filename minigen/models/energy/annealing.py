@@ -70,28 +70,28 @@ class BaseRatePath:
 
     @property
     def log_z_start(self) -> Tensor:
-        """log Z_0 in nats, 0-d."""
+        """The logarithm of Z_0 in nats, 0-d."""
         return softplus_sum(self.base_bias) + self.model.n_hidden * math.log(2)
 
     def start(self, n: int, rng: Generator) -> State:
         """Draw `n` states from the base model."""
         probs = self.base_bias.sigmoid()
-        return self.at(rng.bernoulli(probs + zeros_like(probs).expand(n, -1)))
+        return self.at(rng.bernoulli(probs + zeros_like(probs).expand(n, -1)))  # type: ignore[no-any-return]
 
-    @no_grad()
+    @no_grad
     def at(self, visible: Tensor) -> State:
         """Return the state of chains whose visible units stand at `visible`, of shape (n, n_visible)."""
         return State(visible, self.model.hidden_inputs(visible))
 
-    @no_grad()
+    @no_grad
     def log_prob(self, state: State, beta: float) -> Tensor:
         """Return log p*_β(v) in nats, of shape (n,)."""
         bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias
         return state.visible @ bias + softplus_sum(beta * state.inputs)
 
-    @no_grad()
+    @no_grad
     def move(self, state: State, beta: float, rng: Generator) -> State:
         """Make one sweep of block Gibbs sampling under p_β: it is reversible, and leaves p_β as it is."""
         hidden = rng.bernoulli((beta * state.inputs).sigmoid())
         inputs = beta * self.model.visible_inputs(hidden) + (1 - beta) * self.base_bias
-        return self.at(rng.bernoulli(inputs.sigmoid()))
+        return self.at(rng.bernoulli(inputs.sigmoid()))  # type: ignore[no-any-return]

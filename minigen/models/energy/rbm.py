@@ -99,13 +99,15 @@ class RBM(EnergyModel):
 
     def free_energy(self, v: Tensor) -> Tensor:
         """Return F(v) = -log Σ_h exp(-E(v, h)) in nats, of shape (batch,), for bits of shape (batch, n_visible)."""
-        return -(v @ self.visible_bias) - softplus_sum(self.hidden_inputs(v))
+        inputs = self.hidden_inputs(v)
+        return -(v @ self.visible_bias) - softplus_sum(inputs)
 
     def hidden_free_energy(self, h: Tensor) -> Tensor:
         """Return -log Σ_v exp(-E(v, h)) in nats, of shape (batch,), for bits of shape (batch, n_hidden)."""
-        return -(h @ self.hidden_bias) - softplus_sum(self.visible_inputs(h))
+        inputs = self.visible_inputs(h)
+        return -(h @ self.hidden_bias) - softplus_sum(inputs)
 
-    @no_grad()
+    @no_grad
     def energy_gradient(self, v: Tensor, hidden_probs: Tensor, share: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return the gradient of Σ_n share_n F(v_n), derived by hand.
 
@@ -175,7 +177,7 @@ class RBM(EnergyModel):
         Tensor
             Bits of shape (n, n_visible).
         """
-        return Chains(self, n, rng=as_generator(rng)).step(steps)
+        return Chains(self, n, rng=as_generator(rng)).step(steps)  # type: ignore[no-any-return]
 
     # ------------------------------------------------------------------------------------ start and end
 

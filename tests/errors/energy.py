@@ -1,0 +1,97 @@
+"""Bad input to energy-based models, their chains, their learning and their scores."""
+
+import minigen as mg
+
+
+def rbm():
+    return mg.models.RBM(4, 3)
+
+
+def cd(model=None, **options):
+    model = model or rbm()
+    return mg.learning.ContrastiveDivergence(model, mg.optim.SGD(model.parameters(), lr=0.1), **options)
+
+
+def pcd(model=None, **options):
+    model = model or rbm()
+    return mg.learning.PersistentContrastiveDivergence(model, mg.optim.SGD(model.parameters(), lr=0.1), **options)
+
+
+def strangers():
+    return mg.learning.ContrastiveDivergence(rbm(), mg.optim.SGD(rbm().parameters(), lr=0.1))
+
+
+ONE = mg.zeros(1, 4)
+NAN = mg.tensor([[0.0, 1.0, float("nan"), 0.0]])
+GRAY = mg.tensor([[0.0, 1.0, 0.25, 0.0]])
+FIX = "make bits of pixels in [0, 1] with transforms.Binarize()"
+
+ROWS = [
+    ("visible", lambda: mg.models.RBM(0, 3), ValueError, "n_visible must be a positive integer"),
+    ("hidden", lambda: mg.models.RBM(3, 2.5), ValueError, "n_hidden must be a positive integer"),
+    (
+        "width",
+        lambda: rbm().free_energy(mg.zeros(2, 5)),
+        ValueError,
+        "expected v of shape (batch, 4), got (2, 5): images are flattened first, as in x.flatten(1)",
+    ),
+    ("image", lambda: rbm().hidden_probs(mg.zeros(2, 2, 2)), ValueError, "of shape (batch, 4), got (2, 2, 2)"),
+    ("energy", lambda: rbm().energy(mg.zeros(2, 4), mg.zeros(2, 4)), ValueError, "expected h of shape (batch, 3)"),
+    ("hidden width", lambda: rbm().visible_probs(mg.zeros(2, 4)), ValueError, "expected h of shape (batch, 3)"),
+    ("steps", lambda: rbm().sample(2, steps=0), ValueError, "k must be a positive integer, the number of Gibbs sweeps"),
+    ("samples", lambda: rbm().sample(0), ValueError, "expected how many chains, a positive integer, got 0"),
+    ("base shape", lambda: rbm().annealing(mg.full((3,), 0.5)), ValueError, "base must be 4 probabilities"),
+    ("base zero", lambda: rbm().annealing(mg.zeros(4)), ValueError, "clip the data's mean, as in x.mean(0).clip(0.01"),
+    ("chains none", lambda: mg.sampling.Chains(rbm(), 0), ValueError, "a positive integer, got 0"),
+    ("chains width", lambda: mg.sampling.Chains(rbm(), mg.zeros(5, 4)), ValueError, "(n, 3), n > 0, got (5, 4)"),
+    ("sweeps", lambda: mg.sampling.Chains(rbm(), 5).step(0), ValueError, "Chains.step: k must be a positive integer"),
+    ("cd k", lambda: cd(k=0), ValueError, "ContrastiveDivergence: k must be a positive integer, the number of Gibbs"),
+    ("cd k type", lambda: cd(k=1.5), ValueError, "got 1.5"),
+    ("cd optimizer", strangers, ValueError, "updates parameters that are not the model's"),
+    ("cd gray", lambda: cd().step(GRAY), ValueError, "ContrastiveDivergence.step: binary units are 0 or 1, got 0.25"),
+    ("cd fix", lambda: cd().step(GRAY), ValueError, FIX),
+    ("cd nan", lambda: cd().step(NAN), ValueError, "binary units are 0 or 1, got nan (1 of 4 values)"),
+    ("cd width", lambda: cd().step(mg.zeros(2, 5)), ValueError, "expected v of shape (batch, 4), got (2, 5)"),
+    ("pcd k", lambda: pcd(k=-1), ValueError, "PersistentContrastiveDivergence: k must be a positive integer"),
+    ("pcd chains", lambda: pcd(chains=0), ValueError, "expected how many chains, a positive integer, got 0"),
+    (
+        "pcd other chains",
+        lambda: pcd(chains=mg.sampling.Chains(rbm(), 5)),
+        ValueError,
+        "the chains are of another model: make them of this one, or give their number",
+    ),
+    ("centring", lambda: mg.learning.Centring(rbm(), rate=1.5), ValueError, "rate must be from 0 (offsets stay) to 1"),
+    (
+        "enumeration",
+        lambda: mg.inference.exact_log_z(mg.models.RBM(40, 30)),
+        ValueError,
+        "2^30 = 1,073,741,824 states, and 2^25 is the most that is enumerated: estimate log Z with minigen.evaluation",
+    ),
+    ("exact log p", lambda: mg.inference.exact_log_prob(mg.models.RBM(30, 40), mg.zeros(1, 30)), ValueError, "2^30"),
+    ("exact draws", lambda: mg.inference.exact_sample(mg.models.RBM(30, 22), 1), ValueError, "2^20 is the most"),
+    ("exact gray", lambda: mg.inference.exact_log_prob(rbm(), GRAY), ValueError, "exact_log_prob: binary units"),
+    (
+        "exact nothing",
+        lambda: mg.inference.exact_log_z(mg.nn.Linear(2, 2)),
+        TypeError,
+        "Linear offers neither log_prob(x) nor n_visible and free_energy(v)",
+    ),
+    ("ais chains", lambda: mg.evaluation.ais(rbm(), 0), ValueError, "ais: chains must be a positive integer, got 0"),
+    ("ais steps", lambda: mg.evaluation.ais(rbm(), 5, 0), ValueError, "ais: steps must be positive, got 0"),
+    ("ais betas", lambda: mg.evaluation.ais(rbm(), 5, [0.0, 0.5]), ValueError, "that rise from 0 to 1, got [0.0, 0.5]"),
+    ("ais fall", lambda: mg.evaluation.reverse_ais(rbm(), 5, [0.0, 0.5, 0.5, 1.0]), ValueError, "reverse_ais"),
+    ("score none", lambda: mg.evaluation.unnormalized_likelihood(rbm(), mg.zeros(0, 4)), ValueError, "no examples"),
+    ("score gray", lambda: mg.evaluation.unnormalized_likelihood(rbm(), GRAY), ValueError, FIX),
+    (
+        "score of another",
+        lambda: mg.evaluation.unnormalized_likelihood(rbm(), ONE, mg.evaluation.pseudolikelihood(rbm(), ONE)),
+        ValueError,
+        "expected a score of log Z in nats, got pseudo-log-likelihood",
+    ),
+    ("pl none", lambda: mg.evaluation.pseudolikelihood(rbm(), mg.zeros(0, 4)), ValueError, "no examples"),
+    ("pl gray", lambda: mg.evaluation.pseudolikelihood(rbm(), GRAY), ValueError, "pseudolikelihood: binary units"),
+    ("pl units", lambda: mg.evaluation.pseudolikelihood(rbm(), mg.zeros(1, 4), units=5), ValueError, "from 2 to 4"),
+    ("linear", lambda: mg.optim.linear(5, hold=5), ValueError, "expected 0 <= hold < steps"),
+    ("exponential", lambda: mg.optim.exponential(1.5), ValueError, "expected a factor in (0, 1]"),
+    ("averaged", lambda: mg.optim.Averaged(mg.optim.SGD(rbm().parameters()), 1.0), ValueError, "below 1, got 1.0"),
+]
