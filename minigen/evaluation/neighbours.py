@@ -1,19 +1,22 @@
-"""Two scores of samples that need no other model: the classes they show, and how far they are from the data.
+"""Scores of samples that need no other model: the classes they show, how evenly, and how far they are from the data.
 
-Each sample is matched to its nearest training example. Its class counts as found; its distance is compared with that of
-examples held out, which are neither copies nor strangers: a ratio of medians far above 1 means samples that are not
-like the data, one near 0 means copies.
+Each sample is matched to its nearest training example. Its class counts as found, and with q_k the share of class k
+among the samples, p_k that among the training examples, the reverse KL over classes is Σ_k q_k log(q_k / p_k). Its
+distance is compared with that of examples held out, which are neither copies nor strangers: a ratio of medians far
+above 1 means samples that are not like the data, one near 0 means copies.
 """
 
 import math
+from collections import Counter
 
 from minigen.autodiff import Tensor
+from minigen.evaluation.coverage import reverse_kl
 from minigen.evaluation.nearest import nearest
 from minigen.evaluation.score import Score
 
 
 def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: Tensor, *, data: str) -> list[Score]:
-    """Return the number of classes that samples show, and the ratio of median distances to the training set.
+    """Return the number of classes that samples show, their reverse KL, and the ratio of median distances to the data.
 
     Parameters
     ----------
@@ -31,7 +34,8 @@ def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: T
     Returns
     -------
     list of Score
-        ``classes found`` and ``distance ratio``, the latter with a standard error from both medians.
+        ``classes found``; ``reverse KL over classes`` in nats, about (classes - 1) / 2n for draws of the data;
+        ``distance ratio``, with a standard error from both medians.
 
     Raises
     ------
@@ -45,6 +49,7 @@ def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: T
     >>> for score in neighbour_scores(train[:2] + 0.5, train, labels, train + 0.25, data="three points"):
     ...     print(score)
     classes found 1 of 2 (estimate, n = 2, three points, with labels)
+    reverse KL over classes 0.4055 ± 0 nats (estimate, n = 2, three points, with labels)
     distance ratio 2 ± 0 times (estimate, n = 2, three points)
     """
     if not (len(samples) and len(held_out)):
@@ -52,13 +57,16 @@ def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: T
             f"neighbour_scores: expected samples and held-out examples, got {samples.shape} and {held_out.shape}"
         )
     distances, indices = nearest(samples, train)
-    found, known = (len(set(classes.tolist())) for classes in (labels[indices], labels))
+    found, known = (Counter(classes.tolist()) for classes in (labels[indices], labels))
+    n = len(samples)
+    shares, probs = [found[label] / n for label in known], [count / len(labels) for count in known.values()]
+    divergence, error_d = reverse_kl(shares, probs, n)
     (a, error_a), (b, error_b) = (median(x.tolist()) for x in (distances, nearest(held_out, train)[0]))
     ratio = a / b if b else math.inf
     error = ratio * math.hypot(error_a / a, error_b / b) if a and b else None
-    n = len(samples)
     return [
-        Score(found, "classes found", f"of {known}", "estimate", n, data=data, labels=True),
+        Score(len(found), "classes found", f"of {len(known)}", "estimate", n, data=data, labels=True),
+        Score(divergence, "reverse KL over classes", "nats", "estimate", n, error_d, data=data, labels=True),
         Score(ratio, "distance ratio", "times", "estimate", n, error, data=data),
     ]
 

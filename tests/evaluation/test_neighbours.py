@@ -20,7 +20,12 @@ def by_hand(samples, train, labels, held_out):
 
     own, indices = neighbours(samples)
     others, _ = neighbours(held_out)
-    return len({labels[i] for i in indices}), numpy.median(own) / numpy.median(others)
+    shown = [labels[i] for i in indices]
+    divergence = sum(
+        shown.count(k) / len(shown) * math.log(shown.count(k) / len(shown) / (labels.count(k) / len(labels)))
+        for k in set(shown)
+    )
+    return len(set(shown)), divergence, numpy.median(own) / numpy.median(others)
 
 
 def test_against_counting_by_hand() -> None:
@@ -28,11 +33,12 @@ def test_against_counting_by_hand() -> None:
     samples, train, held_out = (rng.normal(size=(n, 3)) for n in (31, 50, 20))
     labels = rng.integers(0, 7, 50)
     scores = neighbour_scores(*map(mg.tensor, (samples, train, labels, held_out)), data="points")
-    classes, ratio = by_hand(samples.tolist(), train.tolist(), labels.tolist(), held_out.tolist())
-    assert [score.measure for score in scores] == ["classes found", "distance ratio"]
+    classes, divergence, ratio = by_hand(samples.tolist(), train.tolist(), labels.tolist(), held_out.tolist())
+    assert [score.measure for score in scores] == ["classes found", "reverse KL over classes", "distance ratio"]
     assert scores[0].value == classes
-    assert scores[1].value == pytest.approx(ratio, rel=1e-12)
-    assert [score.labels for score in scores] == [True, False]
+    assert scores[1].value == pytest.approx(divergence, rel=1e-12)
+    assert scores[2].value == pytest.approx(ratio, rel=1e-12)
+    assert [score.labels for score in scores] == [True, True, False]
     assert {(score.n, score.kind, score.data) for score in scores} == {(31, "estimate", "points")}
 
 
@@ -41,14 +47,15 @@ def test_samples_of_one_class_show_one() -> None:
     scores = neighbour_scores(mg.full((20, 1), 3.2), train, labels, train + 0.1, data="points")
     assert scores[0].value == 1
     assert scores[0].unit == "of 10"
-    assert scores[1].value == pytest.approx(2.0, rel=1e-5)
+    assert scores[1].value == pytest.approx(math.log(10), rel=1e-12)
+    assert scores[2].value == pytest.approx(2.0, rel=1e-5)
 
 
 def test_copies_have_ratio_0_and_no_false_error() -> None:
     train, labels = mg.arange(10.0).reshape(10, 1), mg.arange(10)
-    copies = neighbour_scores(train, train, labels, train + 0.1, data="points")[1]
+    copies = neighbour_scores(train, train, labels, train + 0.1, data="points")[2]
     assert (copies.value, copies.stderr) == (0, None)
-    assert neighbour_scores(train + 0.1, train, labels, train, data="points")[1].value == math.inf
+    assert neighbour_scores(train + 0.1, train, labels, train, data="points")[2].value == math.inf
 
 
 def test_none_to_score() -> None:

@@ -53,9 +53,23 @@ MUTANTS = [
     Mutant(
         "held-out images are training images",
         MNIST,
-        "held_out = test.data",
-        "held_out = train.data",
+        "for part in (train, test))",
+        "for part in (train, train))",
         RECIPES + "test_samples_pictures_and_scores[gan-mnist]",
+    ),
+    Mutant(
+        "the images for validation are trained on",
+        MNIST,
+        "images[:n], images[n:], train",
+        "images, images[n:], train",
+        RECIPES + "test_gan_mnist_holds_the_last_sixth_of_the_training_images_out",
+    ),
+    Mutant(
+        "samples are scored on the scale of training",
+        MNIST,
+        "((x + 1) / 2 for x in (samples,",
+        "((x + 0) / 1 for x in (samples,",
+        RECIPES + "test_gan_mnist_is_scored_on_pixels_from_0_to_1",
     ),
     Mutant(
         "samples are shown on the scale of training",
@@ -77,6 +91,13 @@ MUTANTS = [
         'partial(Adam, lr=settings["lr"], betas=tuple(settings["betas"]))',
         'partial(Adam, lr=settings["lr"])',
         RECIPES + "test_every_setting_but_the_limit_matters[gan-digits]",
+    ),
+    Mutant(
+        "classes are as many as examples",
+        NEIGHBOURS,
+        "count / len(labels) for count in known.values()",
+        "1 / len(known) for count in known.values()",
+        COUNTED + "test_against_counting_by_hand",
     ),
     # --------------------------------------------------------------------------------------- runs
     Mutant(

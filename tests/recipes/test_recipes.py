@@ -57,7 +57,7 @@ def test_every_setting_but_the_limit_matters(name, root) -> None:
 
 
 def test_there_are_the_recipes_of_the_plan() -> None:
-    assert {"gan-digits", "gan-mnist"} <= set(NAMES)
+    assert {"gan-digits", "gan-mnist", "gan-ring"} <= set(NAMES)
     assert all(name == name.lower() and "_" not in name for name in NAMES)
 
 
@@ -127,7 +127,7 @@ def test_samples_pictures_and_scores(name, root, tmp_path) -> None:
     assert [score.as_dict() for score in scores] == [score.as_dict() for score in again]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("gan-")])
+@pytest.mark.parametrize("name", ["gan-digits", "gan-mnist"])
 def test_samples_of_images_have_pixels_from_0_to_1(name, root) -> None:
     samples = build(name, root).sample(50, Generator(1))
     assert samples.min().item() >= 0
@@ -153,6 +153,28 @@ def test_gan_mnist_sees_images_from_minus_1_to_1_in_batches_of_32(root) -> None:
     (batch,) = experiment.loader
     assert batch.shape == (32, 28, 28)
     assert (batch.min().item(), batch.max().item()) == (-1, 1)
+
+
+def test_gan_mnist_holds_the_last_sixth_of_the_training_images_out(root) -> None:
+    trained = build("gan-mnist", root).loader.dataset
+    images = mg.data.MNIST(root, check=False).data
+    assert len(trained) == small.EXAMPLES * 5 // 6 < len(images)
+    assert mg.allclose(trained, images[: len(trained)].float() / 127.5 - 1)
+
+
+def test_gan_mnist_is_scored_on_pixels_from_0_to_1(root, monkeypatch) -> None:
+    recipe, seen = recipes.load("gan-mnist"), []
+
+    def keep(*sets, **_):
+        seen.extend(sets)
+        return []
+
+    monkeypatch.setattr(recipe, "parzen_scores", keep)
+    build("gan-mnist", root).scores(0)
+    samples, train, valid, test = seen
+    assert [len(part) for part in seen] == [10_000, 35, 8, len(mg.data.MNIST(root, train=False, check=False))]
+    assert {(part.min().item(), part.max().item()) for part in (train, valid, test)} == {(0, 1)}
+    assert 0 <= samples.min().item() < 0.5 < samples.max().item() <= 1
 
 
 def test_gan_mnist_reads_fashion_mnist_and_refuses_others(root) -> None:
