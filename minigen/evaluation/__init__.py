@@ -2,14 +2,17 @@
 
 Reading order: `score` (what a figure says of itself); of likelihoods: `likelihood` (nats and bits/dim), `divergence`
 (from a density that is known), `inversion`; of energy-based models: `annealed` (log Z by annealed importance sampling,
-there and back), `unnormalized` (the likelihood with such a log Z), `pseudolikelihood`; of samples: `nearest`
+there and back), `unnormalized` (the likelihood with such a log Z), `pseudolikelihood`; of latent-variable models:
+`importance_bound`, `active_units`; of samples: `nearest`
 (neighbours), `neighbours` (scores made of them), `coverage` (known modes), `k_means` and `parzen` (densities made of
 samples, and their controls).
 """
 
+from minigen.evaluation.active_units import active_units
 from minigen.evaluation.annealed import ais, bracket, reverse_ais
 from minigen.evaluation.coverage import mode_coverage
 from minigen.evaluation.divergence import divergence
+from minigen.evaluation.importance_bound import importance_bound, importance_log_prob
 from minigen.evaluation.inversion import inversion_errors
 from minigen.evaluation.k_means import k_means
 from minigen.evaluation.likelihood import bits_per_dim, dequantized_likelihood, log_likelihood
@@ -32,6 +35,9 @@ __all__ = [
     "bracket",
     "unnormalized_likelihood",
     "pseudolikelihood",
+    "importance_bound",
+    "importance_log_prob",
+    "active_units",
     "nearest",
     "neighbour_scores",
     "mode_coverage",

@@ -1,10 +1,11 @@
 """Inference: how to compute exactly.
 
-Reading order: `enumeration` (all states of binary units, in blocks), `exact` (log Z, log p(x) and exact draws of any
-model that is small enough).
+Reading order: `enumeration` (all states of binary units, in blocks), `quadrature` (one or two latents), `exact` (log Z,
+log p(x) and exact draws of any model that is small enough).
 """
 
 from minigen.inference.enumeration import states
 from minigen.inference.exact import exact_log_prob, exact_log_z, exact_sample
+from minigen.inference.quadrature import latent_log_prob
 
-__all__ = ["exact_log_prob", "exact_log_z", "exact_sample", "states"]
+__all__ = ["exact_log_prob", "exact_log_z", "exact_sample", "latent_log_prob", "states"]

@@ -10,6 +10,7 @@ from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.ops.joining import cat
 from minigen.data import check_bits
 from minigen.inference.enumeration import BLOCK, Energy, blocks, check_countable, log_sum
+from minigen.inference.quadrature import latent_log_prob
 from minigen.random import Generator, as_generator
 
 DRAWABLE = 20  # units: exact draws keep the probability of each state
@@ -54,7 +55,8 @@ def exact_log_prob(model: Any, x: Tensor) -> Tensor:
     Parameters
     ----------
     model : object
-        With ``log_prob(x)``; or an energy-based model of binary units as for `exact_log_z`.
+        With ``log_prob(x)``; or an energy-based model of binary units as for `exact_log_z`; or a latent-variable model
+        of one or two latents, as for `latent_log_prob`.
     x : Tensor, shape (batch, …)
         Examples; of binary units, bits.
 
@@ -79,6 +81,8 @@ def exact_log_prob(model: Any, x: Tensor) -> Tensor:
     """
     if hasattr(model, "log_prob"):
         return model.log_prob(x)  # type: ignore[no-any-return]
+    if hasattr(model, "log_joint"):
+        return latent_log_prob(model, x)
     n, free_energy, _ = _smaller_side(model, "exact_log_prob")
     if x.device.type == "cpu":
         check_bits(x, "exact_log_prob")

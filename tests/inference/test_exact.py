@@ -125,9 +125,7 @@ def test_the_hessian_of_log_z_is_the_covariance_of_the_statistics() -> None:
 def test_exact_draws_have_the_law_of_the_model(sizes) -> None:
     rbm = machine(*sizes)
     table = tables(rbm)
-    law = exact_expectation(
-        lambda rng: np.eye(len(table.v))[number(exact_sample(rbm, 1, rng=rng).numpy())[0]]
-    ).mean
+    law = exact_expectation(lambda rng: np.eye(len(table.v))[number(exact_sample(rbm, 1, rng=rng).numpy())[0]]).mean
     np.testing.assert_allclose(law, table.p_v, rtol=0, atol=1e-13)
 
 
