@@ -1,7 +1,7 @@
 """Learning: how to fit a model. An algorithm owns its model and optimizers; ``step(batch)`` is one iteration.
 
 Reading order: `metrics` (what a step reports), `algorithm` (what all share), then the algorithms: `adversarial`;
-`elbo`, with `estimators` and `divergence_terms`.
+`likelihood`; `elbo`, with `estimators` and `divergence_terms`.
 """
 
 from minigen.learning.adversarial import Adversarial
@@ -11,6 +11,7 @@ from minigen.learning.contrastive import ContrastiveDivergence
 from minigen.learning.divergence_terms import Annealing, FreeBits
 from minigen.learning.elbo import ELBO
 from minigen.learning.estimators import Reparameterization, ScoreFunction
+from minigen.learning.likelihood import MaximumLikelihood
 from minigen.learning.metrics import Metrics
 from minigen.learning.persistent import PersistentContrastiveDivergence
 
@@ -22,6 +23,7 @@ __all__ = [
     "ScoreFunction",
     "Annealing",
     "FreeBits",
+    "MaximumLikelihood",
     "Metrics",
     "Centring",
     "ContrastiveDivergence",

@@ -59,11 +59,21 @@ def elbo_score_function() -> tuple[Any, Any]:
     return elbo(1, estimator=estimator, kl=[mg.learning.Annealing(4)])
 
 
+def maximum_likelihood() -> tuple[Any, Any]:
+    flows = mg.models.flows
+    dropout = mg.nn.Dropout(0.5)  # noise of the model's own
+    coupling = flows.AffineCoupling(2, [2])
+    coupling.net.append(dropout)
+    flow = mg.models.Flow(flows.Logistic(2), [flows.ActNorm(2), coupling])
+    return mg.learning.MaximumLikelihood(flow, mg.optim.Adam(flow.parameters(), lr=0.05)), mg.randn(2, 2)
+
+
 ALGORITHMS: dict[str, Callable[[], tuple[Any, Any]]] = {
     "adversarial": adversarial,
     "elbo": elbo,
     "elbo-with-terms": elbo_with_terms,
     "elbo-score-function": elbo_score_function,
+    "maximum-likelihood": maximum_likelihood,
     "contrastive": contrastive,
     "persistent": persistent,
 }
