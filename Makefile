@@ -2,12 +2,14 @@
 
 PYTHON ?= python3
 ARGS ?=
+ROW ?=
+THREADS ?= 2
 RUN := .venv/bin/python
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow thorough test-kill lint mutants bench wheel clean
+.PHONY: help demo test test-slow thorough test-kill lint mutants bench scoreboard wheel clean
 
 help: ## show this list
 	@echo "minigen: make TARGET"
@@ -38,6 +40,9 @@ mutants: .venv/ready-test ## plant each known bug and see its test fail
 
 bench: .venv/ready ## measure what an operation costs
 	@$(ONE_THREAD) $(RUN) benchmarks/overhead.py $(ARGS)
+
+scoreboard: .venv/ready ## train and score published experiments, write docs/scoreboard (ROW=gan-ring for one of them)
+	@OMP_NUM_THREADS=$(THREADS) OPENBLAS_NUM_THREADS=$(THREADS) $(RUN) -m benchmarks.scoreboard $(ROW) $(ARGS)
 
 wheel: .venv/ready ## build dist/minigen-*.whl
 	@rm -rf build dist

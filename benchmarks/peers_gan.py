@@ -2,8 +2,8 @@
 
     PYTHONPATH=. path/to/venv-with-torch/bin/python benchmarks/peers_gan.py
 
-PyTorch's side is the same iteration of Algorithm 1 as its users write it, with fresh noise for either player and gradients
-of that player's parameters only, eager, with Adam(fused=True).
+PyTorch's side is the same iteration of Algorithm 1 as its users write it, with fresh noise for either player and
+gradients of that player's parameters only, eager, with Adam(fused=True).
 """
 
 from collections.abc import Callable
