@@ -5,7 +5,8 @@ from tests.mutants.mutant import Mutant
 KERNELS = "minigen/backend/kernels.py"
 ROOM = "minigen/testing/standin/"
 ENGINE = "tests/backend/test_standin.py::"
-TRAINS = ENGINE + "test_a_network_trains_as_on_numpy_without_waiting"
+TRAINS = ENGINE + "test_a_network_trains_as_on_numpy"
+WAITS = ENGINE + "test_a_network_trains_without_waiting"
 AGREES = ENGINE + "test_operations_agree_with_numpy"
 SNIPPET = "tests/backend/test_snippets.py::test_the_stand_in_agrees"
 
@@ -29,7 +30,7 @@ MUTANTS = [
         KERNELS,
         "        elif weight_decay:\n",
         "        elif weight_decay and g.any():\n",
-        TRAINS + "[float64]",
+        WAITS + "[float64]",
     ),
     Mutant(
         "unsupported keyword: initial in a reduction",
@@ -50,7 +51,7 @@ MUTANTS = [
         KERNELS,
         "        elif weight_decay:\n            g = g + weight_decay * p\n",
         "        elif weight_decay:\n            g = g + numpy.float64(weight_decay) * p\n",
-        TRAINS + "[float32]",
+        WAITS + "[float32]",
     ),
     Mutant(
         "wrapped index: ignored classes looked up on the device",
