@@ -148,6 +148,12 @@ SNIPPETS = {
     "reshape of a list": (lambda o: o.xp.reshape([1.0, 2.0], (2, 1)), AttributeError),
     "clip of a number": (lambda o: o.xp.clip(3.0, 0.0, 1.0), AttributeError),
     "where(True, x, y)": (lambda o: o.xp.where(True, o.x, -o.x), AttributeError),
+    "isin(x, number)": (lambda o: o.xp.isin(o.v, 2.0), AttributeError),
+    "outer(x, number)": (lambda o: o.xp.outer(o.v, 2.0), AttributeError),
+    "digitize by a list": (lambda o: o.xp.digitize(o.v, [0.0, 1.0]), AttributeError),
+    "ascontiguousarray of the host": (lambda o: o.xp.ascontiguousarray(o.host), TypeError),
+    "matmul, out by position": (lambda o: o.xp.matmul(o.square, o.square, o.square), TypeError),
+    "axes as a list": (lambda o: o.xp.flip(o.x, [0, 1]), TypeError),
     "asarray of texts": (lambda o: o.xp.asarray(["a", "b"]), ValueError),
     # ------------------------------------------------------------------------------ keywords it lacks
     "sum(where=)": (lambda o: o.xp.sum(o.x, where=o.mask), TypeError),

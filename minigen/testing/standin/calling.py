@@ -23,12 +23,12 @@ def words(text: str) -> frozenset[str]:
 # device unasked.
 ARRAYS = words(
     """
-    A M X a a1 a2 a_max a_min append ar ar1 ar2 arr arr1 arr2 array ary aweights b choices condition dst element f
-    filt fp fweights ind indices m mask max min out p prepend prototype q sorter src test_elements to_begin to_end v
-    val vals values weights where x x1 x2 xp y z
+    A M X a a1 a2 a_max a_min append ar ar1 ar2 arr arr1 arr2 array ary aweights b bins choices condition dst element
+    f filt fp fweights ind indices keys m mask max min out p prepend prototype q sorter src test_elements to_begin
+    to_end v val vals values weights where x x1 x2 xp y z
     """
 )
-SEQUENCES = words("args arrays arys choicelist condlist keys multi_index tup xi")
+SEQUENCES = words("args arrays arys choicelist condlist multi_index tup xi")
 
 # Functions whose first argument need not be an array.
 FREE = words(
@@ -36,15 +36,23 @@ FREE = words(
     apply_along_axis apply_over_axes arange bartlett base_repr binary_repr blackman broadcast_shapes can_cast
     common_type diag_indices einsum eye format_float_positional format_float_scientific full get_printoptions hamming
     hanning identity indices isscalar issubdtype iterable kaiser linspace logspace mask_indices min_scalar_type
-    mintypecode ndim ones promote_types result_type set_printoptions shape size tri tril_indices triu_indices typename
+    mintypecode ndim ones promote_types result_type set_printoptions shape tri tril_indices triu_indices typename
     zeros
+    """
+)
+
+# Functions that want an array for each of their array parameters, where others also take numbers.
+THROUGHOUT = words(
+    """
+    array_equal array_equiv digitize dot ediff1d in1d inner intersect1d isin kron lexsort outer setdiff1d setxor1d
+    tensordot union1d vdot
     """
 )
 
 # Other parameters that may be an array.
 ALLOWED = words(
     """
-    arrays_and_dtypes atol bins default fill_value from_ left nan neginf obj operands period phi posinf q rcond repeats
+    arrays_and_dtypes atol default fill_value from_ left nan neginf obj operands period phi posinf q rcond repeats
     right rtol sample shift start stop theta tol value varargs w
     """
 )
@@ -85,9 +93,11 @@ def checked(place: str, name: str, parameters: str, function: Callable[..., Any]
 
     def call(*args: Any, **keywords: Any) -> Any:
         arguments = bound(f"{place}.{name}", parameters, args, keywords)
-        check(f"{place}.{name}", arguments, name not in FREE)
+        check(f"{place}.{name}", arguments, name not in FREE, name in THROUGHOUT)
         if name == "einsum" and not arguments.get("kwargs", {}).keys() <= {"dtype", "optimize"}:
             raise TypeError(f"cupy.einsum takes dtype and optimize, got {', '.join(arguments['kwargs'])}")
+        if name == "matmul" and len(args) > 2:
+            raise TypeError("cupy.matmul takes two arrays, and the output as out=")
         if name == "pad" and arguments.get("mode") == "median":
             raise ValueError("cupy.pad: mode 'median' is not supported")
         if waits(name, arguments):
@@ -121,10 +131,10 @@ def check_width(function: Any, operands: tuple[Any, ...], arrays: tuple[Held, ..
                 note_drift(f"{getattr(function, '__name__', 'a method')} with numpy.{type(value).__name__}")
 
 
-def check(name: str, arguments: dict[str, Any], first: bool) -> None:
-    """Raise TypeError for arguments from the host, and if `first` is set and the first argument is no array."""
+def check(name: str, arguments: dict[str, Any], first: bool, every: bool = False) -> None:
+    """Raise TypeError for an argument from the host, or a number where the `first` or `every` one must be an array."""
     for i, (parameter, value) in enumerate(arguments.items()):
-        if type(value) in PLAIN and i:
+        if type(value) in PLAIN and i and not every:
             continue
         if parameter not in READ and held(value):
             raise TypeError(f"{name}: {parameter!r} is not read from the device: call int(...) first, which waits")
@@ -139,7 +149,9 @@ def check(name: str, arguments: dict[str, Any], first: bool) -> None:
             parts = value if type(value) in (tuple, list) and parameter in SEQUENCES else None
             if parts is None or (first and i == 0 and not all(isinstance(part, Held) for part in parts)):
                 raise TypeError(f"{name}: argument {parameter!r} must be made of CuPy arrays, got {_kind(value)}")
-        elif first and i == 0 and parameter in ARRAYS:
+        elif parameter == "axis" and type(value) is list:
+            raise TypeError(f"{name}: axis is an integer or a tuple, got a list")
+        elif parameter in ARRAYS and ((first and i == 0) or (every and value is not None)):
             raise TypeError(f"{name}: argument {parameter!r} must be a CuPy array, got {_kind(value)}")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy
 
-from minigen.testing.standin.calling import run
+from minigen.testing.standin.calling import check, run
 from minigen.testing.standin.counting import note_sync, note_upload, under_way
 from minigen.testing.standin.device import alloc_pinned_memory, is_pinned
 from minigen.testing.standin.holding import Held, Host, held, hold
@@ -38,7 +38,8 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: bool | None =
 
 
 def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
-    """Return `a` as an array in C order."""
+    """Return `a`, an array already, in C order."""
+    check("cupy.ascontiguousarray", {"a": a, "dtype": dtype}, True)
     return array(a, dtype, None, "C", ndmin=1)
 
 
@@ -73,8 +74,7 @@ def empty(shape: Any, dtype: Any = float, order: str = "C") -> Any:
 
 def empty_like(prototype: Any, dtype: Any = None, order: str = "K", subok: None = None, shape: Any = None) -> Any:
     """Return an array like `prototype`, yet to be written."""
-    if not isinstance(prototype, Held):
-        raise TypeError(f"cupy.empty_like: expected a CuPy array, got {type(prototype).__name__}")
+    check("cupy.empty_like", {"prototype": prototype, "dtype": dtype, "shape": shape}, True)
     result = unwritten(numpy.empty_like(prototype._host, dtype, order, shape=shape))  # type: ignore[call-overload]
     result._device = prototype._device
     return result

@@ -160,6 +160,7 @@ class ndarray(Held):
     def astype(self, *args: Any, **keywords: Any) -> Any:
         """Return the array in another dtype."""
         arguments = bound("cupy.ndarray.astype", _methods()["astype"], args, keywords)
+        check("cupy.ndarray.astype", arguments, False)
         for name in ("casting", "subok"):
             if arguments.get(name) is not None:
                 raise TypeError(f"cupy.ndarray.astype: {name} is not supported yet")
