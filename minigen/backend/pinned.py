@@ -9,13 +9,15 @@ import math
 import sys
 import threading
 from collections import deque
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy
 
 from minigen.backend.arrays import Array
 from minigen.backend.devices import Device, library_of
 from minigen.backend.dtypes import DType
+
+T = TypeVar("T")
 
 
 class _UnderWay(threading.local):
@@ -93,3 +95,45 @@ def keep(cupy: Any, host: Array) -> None:
     while copies and copies[0][0].done:
         copies.popleft()
     copies.append((cupy.cuda.get_current_stream().record(), host))
+
+
+class SideStream:
+    """A stream of a GPU besides the one that computes, for uploads while that one works.
+
+    Parameters
+    ----------
+    where : Device
+        The GPU.
+
+    Raises
+    ------
+    DeviceError
+        If it is not there.
+    """
+
+    def __init__(self, where: Device) -> None:
+        self._cupy = library_of(where)
+        self._device = self._cupy.cuda.Device(where.index)
+        with self._device:
+            self._stream = self._cupy.cuda.Stream(non_blocking=True)
+
+    def follow(self) -> None:
+        """Let uploads to come begin after what computes has done what it was given: it may use freed memory still."""
+        with self._device:
+            self._stream.wait_event(self._cupy.cuda.get_current_stream().record())
+
+    def upload(self, host: Array) -> Array:
+        """Begin to copy a NumPy array, which may be written to at once, and return where it will be."""
+        with self._device, self._stream:
+            return upload(self._cupy, pinned_copy(host), True)
+
+    def record(self) -> Any:
+        """Return the event that ends all uploads begun so far."""
+        with self._device:
+            return self._stream.record()
+
+    def arrived(self, what: T, event: Any) -> T:
+        """Let what computes wait on the GPU for `event`, and return `what` was uploaded up to it."""
+        with self._device:
+            self._cupy.cuda.get_current_stream().wait_event(event)
+        return what

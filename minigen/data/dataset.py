@@ -38,6 +38,10 @@ class Dataset(ABC, Generic[Example]):
         """Return what reading examples changes (a generator, say), JSON-able; None if there is nothing."""
         return None
 
+    def is_constant(self) -> bool:
+        """Return whether reading draws nothing and changes nothing, so that a batch may be read ahead of its time."""
+        return False
+
     def load_state_dict(self, state_dict: dict[str, Any] | None) -> None:
         """Restore what `state_dict` returned.
 
@@ -95,6 +99,10 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     def batch(self, rows: Rows) -> list[Tensor]:
         """Return the rows `rows` of each Tensor; views if they are a range."""
         return list(self[index_of(rows)])
+
+    def is_constant(self) -> bool:
+        """Return True."""
+        return True
 
     def __len__(self) -> int:
         """Return the number of rows."""

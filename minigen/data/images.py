@@ -54,6 +54,10 @@ class Images(Dataset[Any]):
         images = self._raw(index_of(rows))
         return images if self.transform is None else apply_to_batch(self.transform, images)
 
+    def is_constant(self) -> bool:
+        """Return whether there is no transform, which might draw."""
+        return self.transform is None
+
     def state_dict(self) -> dict[str, Any] | None:
         """Return the state of the transform, if it has one."""
         return state_of(self.transform)
@@ -119,6 +123,10 @@ class LabelledImages(Images):
             transform = self.target_transform
             labels = apply_to_batch(lambda label: transform(label.item()), labels)
         return [super().batch(rows), labels]
+
+    def is_constant(self) -> bool:
+        """Return whether there are no transforms, which might draw."""
+        return self.transform is None and self.target_transform is None
 
     def state_dict(self) -> dict[str, Any] | None:
         """Return the states of both transforms, if one of them has any."""

@@ -1,13 +1,16 @@
 """Batches of a data set, in order or shuffled, and where an epoch stands."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 
-from minigen.backend import Array
-from minigen.data.reading import read
+from minigen.backend import Array, Device, cuda
+from minigen.backend import device as as_device
+from minigen.data.reading import is_constant, read
+from minigen.data.sending import mapped, pinned, sent
 from minigen.data.state import restore, state_of
 from minigen.random import Generator, as_generator, get_default_generator
 
@@ -49,18 +52,22 @@ class DataLoader:
         Makes a batch from a list of examples; `default_collate` if not given. With it the data set is read
         example by example.
     pin_memory : bool
-        PyTorch's; without effect.
+        Whether batches lie in pinned memory, which a GPU copies by itself. Without a GPU there is a warning and no
+        effect.
     drop_last : bool
         Whether to leave out the last batch if it is not full.
     generator : Generator, optional
         PyTorch's name for `rng`.
+    device : str or Device, optional
+        Where batches are given; each is copied while the step before it runs. If not given, they are where the data set
+        puts them.
     rng : None, int or Generator
         What the order is drawn from. None: a child of the default generator, taken when the first order is drawn
         (or `state_dict` is called before) and kept.
 
     Attributes
     ----------
-    dataset, batch_size, shuffle, drop_last, collate_fn
+    dataset, batch_size, shuffle, drop_last, collate_fn, pin_memory, device
         As given.
     rng : Generator or None
         What the orders are drawn from, once that is settled.
@@ -72,6 +79,8 @@ class DataLoader:
         generator, or both `rng` and `generator` are given.
     ValueError
         If `dataset` is empty, `batch_size` is below 1 or `num_workers` is not 0.
+    DeviceError
+        While it gives batches, if `device` is not there.
 
     Notes
     -----
@@ -109,6 +118,7 @@ class DataLoader:
         pin_memory: bool = False,
         drop_last: bool = False,
         generator: Generator | None = None,
+        device: str | int | Device | None = None,
         rng: int | Generator | None = None,
     ) -> None:
         if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
@@ -131,6 +141,11 @@ class DataLoader:
         self.shuffle = bool(shuffle)
         self.drop_last = bool(drop_last)
         self.collate_fn = collate_fn
+        self.device = None if device is None else as_device(device)
+        self.pin_memory = bool(pin_memory)
+        if self.pin_memory and not cuda.is_available():
+            warnings.warn("DataLoader: pin_memory=True, and there is no GPU: batches are not pinned", stacklevel=2)
+            self.pin_memory = False
         chosen = generator if rng is None else rng
         self.rng = None if chosen is None else as_generator(chosen)
         self._epoch: Epoch | None = None  # the one started last; None when it came to its end
@@ -146,7 +161,7 @@ class DataLoader:
         if self._epoch is None or not self._to_continue:
             self._epoch = self._new_epoch()
         self._to_continue = False
-        return self._batches(self._epoch)
+        return self._given(self._epoch)
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the loader stands, to go on exactly there: small, and JSON-able.
@@ -223,16 +238,27 @@ class DataLoader:
         rng = self._own_rng()
         return Epoch(rng.state_dict(), rng.permutation(len(self.dataset), device="cpu").array)
 
-    def _batches(self, epoch: Epoch) -> Iterator[Any]:
-        n = len(self.dataset) if epoch.order is None else len(epoch.order)
-        end = n - n % self.batch_size if self.drop_last else n
-        for start in range(epoch.given * self.batch_size, end, self.batch_size):
-            rows = range(start, min(start + self.batch_size, end))
-            batch = read(self.dataset, rows if epoch.order is None else epoch.order[start : rows.stop], self.collate_fn)
+    def _given(self, epoch: Epoch) -> Iterator[Any]:
+        """Yield the rest of an epoch, counting what is given."""
+        batches = self._read(epoch)
+        if self.device is not None and self.device.type == "cpu":
+            batches = (mapped(batch, lambda x: x.to(self.device)) for batch in batches)
+        elif self.device is not None:
+            batches = sent(batches, self.device, ahead=self.collate_fn is None and is_constant(self.dataset))
+        elif self.pin_memory:
+            batches = map(pinned, batches)
+        for batch in batches:
             epoch.given += 1
             yield batch
         if self._epoch is epoch:
             self._epoch = None
+
+    def _read(self, epoch: Epoch) -> Iterator[Any]:
+        n = len(self.dataset) if epoch.order is None else len(epoch.order)
+        end = n - n % self.batch_size if self.drop_last else n
+        for start in range(epoch.given * self.batch_size, end, self.batch_size):
+            rows = range(start, min(start + self.batch_size, end))
+            yield read(self.dataset, rows if epoch.order is None else epoch.order[start : rows.stop], self.collate_fn)
 
     def _settings(self) -> dict[str, Any]:
         return {

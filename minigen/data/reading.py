@@ -45,13 +45,29 @@ def read(dataset: Any, rows: Rows, collate: Callable[[list[Any]], Any] | None = 
     return (collate or default_collate)(examples)
 
 
+def is_constant(dataset: Any) -> bool:
+    """Say whether reading `dataset` draws nothing and changes nothing, so that a batch may be read ahead of its time.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> is_constant(mg.zeros(3)), is_constant(mg.data.TensorDataset(mg.zeros(3)))
+    (True, True)
+    """
+    if isinstance(dataset, Tensor | numpy.ndarray | list | tuple | range | str):
+        return True
+    return _is_as_new(dataset, "is_constant", ("__getitem__", "batch")) and bool(dataset.is_constant())
+
+
 def _reads_batches(dataset: Any) -> bool:
-    """Whether ``dataset.batch`` is at least as new as its ``__getitem__``: a subclass may have replaced the latter."""
-    if not isinstance(dataset, Dataset):
-        return False
-    for kind in type(dataset).__mro__:
-        if "batch" in vars(kind):
+    return _is_as_new(dataset, "batch", ("__getitem__",))
+
+
+def _is_as_new(dataset: Any, method: str, others: tuple[str, ...]) -> bool:
+    """Say whether a `Dataset` has a method, and no subclass has replaced one of the `others` since."""
+    for kind in type(dataset).__mro__ if isinstance(dataset, Dataset) else ():
+        if method in vars(kind):
             return True
-        if "__getitem__" in vars(kind):
+        if any(other in vars(kind) for other in others):
             return False
     return False

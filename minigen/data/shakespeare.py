@@ -97,6 +97,10 @@ class TinyShakespeare(Dataset[Tensor]):
         start = index % n
         return self.data[start : start + self.length]
 
+    def is_constant(self) -> bool:
+        """Return True."""
+        return True
+
     def __len__(self) -> int:
         """Return the number of windows."""
         return len(self.text) - self.length + 1

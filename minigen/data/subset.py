@@ -8,7 +8,7 @@ import numpy
 
 from minigen.autodiff import Tensor
 from minigen.data.dataset import Dataset
-from minigen.data.reading import read
+from minigen.data.reading import is_constant, read
 from minigen.data.rows import Rows, at
 from minigen.data.state import restore, state_of
 from minigen.random import Generator, as_generator
@@ -73,6 +73,10 @@ class Subset(Dataset[Any]):
     def batch(self, rows: Rows) -> Any:
         """Return the examples `rows` as one batch."""
         return read(self.dataset, at(self._rows, rows))
+
+    def is_constant(self) -> bool:
+        """Return whether the whole is."""
+        return is_constant(self.dataset)
 
     def state_dict(self) -> dict[str, Any] | None:
         """Return the state of the whole, if it has one."""

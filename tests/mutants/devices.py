@@ -6,6 +6,7 @@ DEVICES, MOVING, PINNED = "minigen/backend/devices.py", "minigen/backend/moving.
 PHILOX, NOISE, SOURCE = "minigen/backend/philox.py", "minigen/backend/noise.py", "minigen/backend/philox.cu"
 CUDA, GPU, STREAM = "minigen/backend/noise_cuda.py", "minigen/random/on_device.py", "minigen/random/stream.py"
 CONVERSION = "minigen/autodiff/ops/conversion.py"
+BATCHES, WAITING = "tests/data/test_loader_device.py::", "tests/training/test_no_waiting.py::"
 DEFAULT, MOVES = "tests/backend/test_default_device.py::", "tests/backend/test_moving.py::"
 WORDS, LAWS, STATE = (
     "tests/backend/test_philox.py::",
@@ -106,6 +107,85 @@ MUTANTS = [
         "        move(tensor.grad, device, dtype, non_blocking)\n",
         "        move(tensor.grad, None, dtype, non_blocking)\n",
         MOVES + "test_a_module_moves_with_its_gradients_and_keeps_its_identity",
+    ),
+    # --------------------------------------------------------------------------------- batches on their way
+    Mutant(
+        "a batch that is drawn is read ahead of its time",
+        "minigen/data/loader.py",
+        "ahead=self.collate_fn is None and is_constant(self.dataset)",
+        "ahead=self.collate_fn is None",
+        BATCHES + "test_batches_are_the_same_on_every_device_and_draws_between_them_too[False-drawing]",
+    ),
+    Mutant(
+        "a subclass that draws is taken for constant",
+        "minigen/data/reading.py",
+        '"is_constant", ("__getitem__", "batch")',
+        '"is_constant", ("batch",)',
+        BATCHES + "test_what_may_be_read_ahead",
+    ),
+    Mutant(
+        "nothing is sent ahead",
+        "minigen/data/sending.py",
+        "if len(waiting) > ahead:",
+        "if len(waiting) > 0:",
+        BATCHES + "test_batches_are_sent_ahead_and_nobody_waits[tensors]",
+    ),
+    Mutant(
+        "batches are sent the short way, for which the program waits",
+        PINNED,
+        "return upload(self._cupy, pinned_copy(host), True)",
+        "return upload(self._cupy, pinned_copy(host), False)",
+        BATCHES + "test_batches_are_sent_ahead_and_nobody_waits[tensor]",
+    ),
+    Mutant(
+        "the last batch is lost on its way",
+        "minigen/data/sending.py",
+        "    for copy, event in waiting:\n        yield side.arrived(copy, event)\n",
+        "",
+        BATCHES + "test_batches_are_the_same_on_every_device_and_draws_between_them_too[True-tensors]",
+    ),
+    Mutant(
+        "batches are not pinned",
+        "minigen/data/sending.py",
+        "lambda x: x.pin_memory() if type(x.array) is numpy.ndarray else x",
+        "lambda x: x",
+        BATCHES + "test_batches_are_the_same_on_every_device_and_draws_between_them_too[True-images]",
+    ),
+    # ----------------------------------------------------------------------------- steps that wait for a GPU
+    Mutant(
+        "clipping reads the norm",
+        "minigen/nn/utils.py",
+        "factor = xp.minimum(max_norm / (total + 1e-6), 1.0)",
+        "factor = min(max_norm / (float(total) + 1e-6), 1.0)",
+        WAITING + "test_optimizers_and_clipping[Adam]",
+    ),
+    Mutant(
+        "Adam looks whether there is a gradient",
+        "minigen/backend/kernels.py",
+        "    root = (1 - beta2**step) ** 0.5\n",
+        "    root = (1 - beta2**step) ** 0.5 if grad.any() else 1.0\n",
+        WAITING + "test_optimizers_and_clipping[Adam]",
+    ),
+    Mutant(
+        "an optimizer's buffers are made on the host",
+        "minigen/optim/optimizer.py",
+        "return wrap(namespace(param).zeros(param.shape, param.dtype))",
+        'return wrap(namespace(param).asarray(0 * to_device(param, "cpu")))',
+        "tests/learning/test_on_a_gpu.py::test_no_step_waits_uploads_or_widens[elbo]",
+    ),
+    Mutant(
+        "metrics are floats at once",
+        "minigen/learning/metrics.py",
+        "self._values = {name: value.detach() for name, value in values.items()}",
+        "self._values = {name: value.detach() for name, value in values.items() if float(value) == float(value)}",
+        "tests/learning/test_on_a_gpu.py::test_no_step_waits_uploads_or_widens[adversarial]",
+    ),
+    Mutant(
+        "dropout's mask is drawn on the host",
+        "minigen/nn/functional.py",
+        'where = "cpu" if rng.host_noise else input.device',
+        'where = "cpu"',
+        WAITING + "test_optimizers_and_clipping[SGD]",
     ),
     # ------------------------------------------------------------------------------------- words and numbers
     Mutant(
