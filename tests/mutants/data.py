@@ -45,21 +45,21 @@ MUTANTS = [
     Mutant(
         "shuffling does not permute",
         LOADER,
-        "return Epoch(rng.state_dict(), rng.permutation(len(self.dataset)).array)",
+        'return Epoch(rng.state_dict(), rng.permutation(len(self.dataset), device="cpu").array)',
         "return Epoch(rng.state_dict(), numpy.sort(rng.permutation(len(self.dataset)).array))",
         TESTS + "test_orders_are_the_generators_permutations",
     ),
     Mutant(
         "the same permutation every epoch",
         LOADER,
-        "return Epoch(rng.state_dict(), rng.permutation(len(self.dataset)).array)",
+        'return Epoch(rng.state_dict(), rng.permutation(len(self.dataset), device="cpu").array)',
         "return Epoch(rng.state_dict(), Generator(3).permutation(len(self.dataset)).array)",
         TESTS + "test_orders_are_the_generators_permutations",
     ),
     Mutant(
         "the permutation is drawn with replacement",
         LOADER,
-        "return Epoch(rng.state_dict(), rng.permutation(len(self.dataset)).array)",
+        'return Epoch(rng.state_dict(), rng.permutation(len(self.dataset), device="cpu").array)',
         "return Epoch(rng.state_dict(), rng.integers(len(self.dataset), shape=len(self.dataset)).array)",
         TESTS + "test_an_epoch_holds_every_example_once",
     ),
@@ -229,8 +229,8 @@ MUTANTS = [
     Mutant(
         "all draws from the first mode",
         "minigen/data/toy/mixture.py",
-        "self.means[which].to(dtype)",
-        "self.means[which * 0].to(dtype)",
+        "constant(self.means.array, noise)[which]",
+        "constant(self.means.array, noise)[which * 0]",
         "tests/data/test_toy.py::test_draws_follow_the_density[grid]",
     ),
 ]
