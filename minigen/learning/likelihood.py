@@ -73,11 +73,11 @@ class MaximumLikelihood(Algorithm):
         Raises
         ------
         ValueError
-            If the first batch holds what is not finite, or log p is not one number for each example.
+            If the first batch holds what is not finite (where it is on the host), or log p is not one number for each example.
         """
         # step 1: sample a minibatch of m examples from the data
         x = examples_of(batch)
-        if not self._seen:
+        if not self._seen and x.device.type == "cpu":
             self._check(x)
         # step 2: the negative log-likelihood, -1/m Σ log p(x; θ)
         with random.using(self.rng):

@@ -56,8 +56,8 @@ MUTANTS = [
     Mutant(
         "a row has the probability of its last draw",
         TAPE,
-        "for draw in self._draws[: self._depth]), start=",
-        "for draw in self._draws[self._depth - 1 : self._depth]), start=",
+        "for draw in self._draws[: self._depth]:",
+        "for draw in self._draws[self._depth - 1 : self._depth]:",
         WALKS + "test_rows_are_the_paths",
     ),
     Mutant(

@@ -66,8 +66,8 @@ MUTANTS = [
     Mutant(
         "converting leaves gradients behind",
         PARAMETER,
-        "        move(tensor.grad, device, dtype)\n",
-        "        move(tensor.grad, device, None)\n",
+        "        move(tensor.grad, device, dtype, non_blocking)\n",
+        "        move(tensor.grad, device, None, non_blocking)\n",
         TESTS + "test_module.py::test_converting_keeps_identities_integers_and_gradients",
     ),
     Mutant(
@@ -136,8 +136,8 @@ MUTANTS = [
     Mutant(
         "dropout keeps with p",
         FUNCTIONAL,
-        "broadcast_to(1.0 - p, input.shape)",
-        "broadcast_to(p, input.shape)",
+        "xp.broadcast_to(xp.full((), 1.0 - p), input.shape)",
+        "xp.broadcast_to(xp.full((), p), input.shape)",
         TESTS + "test_dropout.py::test_mean_and_variance_are_exact[0.2]",
     ),
     Mutant(

@@ -53,7 +53,7 @@ class ActNorm(Transform):
         self.shift = Parameter(zeros(features))
         self.log_scale = Parameter(zeros(features))
         self.register_buffer("initialised", zeros(dtype="uint8"))
-        self._settled: tuple[int, int] | None = None
+        self._note(False)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return z = (x - m) exp(s) and Σ s for each example, of shape (batch,).
@@ -61,7 +61,7 @@ class ActNorm(Transform):
         Raises
         ------
         ValueError
-            If a feature is the same in all examples of the first batch.
+            If a feature is the same in all examples of the first batch, where that is on the host.
         """
         check_width(self, x, len(self.shift))
         if self.training and not self._is_initialised():
@@ -78,18 +78,19 @@ class ActNorm(Transform):
         return f"features={len(self.shift)}"
 
     def _is_initialised(self) -> bool:
-        """Read the flag, again only if it was written since: reading waits for a GPU."""
-        storage = self.initialised.storage
-        state = (id(storage), storage.version)
-        if self._settled != state and self.initialised.item():
-            self._settled = state
-        return self._settled == state
+        """Return the flag; it is read only if another has written or moved it, for reading waits for a GPU."""
+        if self._known[:2] != (self.initialised.storage, self.initialised.storage.version):
+            self._note(bool(self.initialised.item()))
+        return self._known[2]
+
+    def _note(self, initialised: bool) -> None:
+        self._known = (self.initialised.storage, self.initialised.storage.version, initialised)
 
     @no_grad
     def _initialise(self, x: Tensor) -> None:
         """Let the batch `x` have mean 0 and variance 1 in z."""
         deviation = std(x, dim=0, correction=0)
-        for feature, value in enumerate(deviation.tolist()):
+        for feature, value in enumerate(deviation.tolist() if x.device.type == "cpu" else ()):
             if not value > 0:
                 raise ValueError(
                     f"ActNorm: feature {feature} has standard deviation {value} over the first batch of {len(x)} "
@@ -99,3 +100,4 @@ class ActNorm(Transform):
         self.shift.copy_(x.mean(dim=0))
         self.log_scale.copy_(-deviation.log())
         self.initialised.fill_(1)
+        self._note(True)
