@@ -2,7 +2,8 @@
 
 ``settings.json`` of a run holds ``{"recipe": name, "seed": seed, "settings": {…}}``. The seed's generator builds the
 experiment and is the default generator while it is trained, so these three fix every number. How long to train, and
-where data and arrays lie, may change when a run is continued; the rest may not, and checkpoints hold it.
+where data and arrays lie, may change when a run is continued; the rest may not, and checkpoints hold it. With
+``"host_noise": true`` the generator draws on the host, so that the numbers are the same on every device.
 """
 
 import math
@@ -36,7 +37,7 @@ LIMITS_ARE = "epochs, steps or seconds, above 0"
 
 def build(plan: Mapping[str, Any]) -> tuple[Experiment, Generator]:
     """Return the experiment that the settings of a run describe, and the generator it was built from."""
-    rng = Generator(plan["seed"])
+    rng = Generator(plan["seed"], host_noise=plan.get("host_noise", False))
     with using(rng):
         experiment: Experiment = recipes.load(plan["recipe"]).build(plan["settings"], rng)
     return experiment, rng
@@ -51,7 +52,7 @@ def plan_of(run: Run) -> dict[str, Any]:
         If its settings are not those of a recipe that there is.
     """
     plan = run.settings
-    if set(plan) != {"recipe", "seed", "settings"} or plan["recipe"] not in recipes.names():
+    if set(plan) - {"host_noise"} != {"recipe", "seed", "settings"} or plan["recipe"] not in recipes.names():
         raise ValueError(f"{run.path}/settings.json is of no recipe that this minigen has: minigen list shows them")
     if not isinstance(plan["settings"], dict) or not valid(limit_of(plan["settings"])):
         raise ValueError(f"{run.path}/settings.json needs one limit: {LIMITS_ARE}")

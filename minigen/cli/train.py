@@ -19,7 +19,7 @@ Examples:
 
 A run's folder holds settings.json, metrics.jsonl, samples-*.png, curves.png and checkpoints/. Ctrl-C
 stops between two steps and saves a checkpoint; a second Ctrl-C stops at once."""
-FIXED = ("seed", "data", "batch_size", "lr")  # when a run is resumed
+FIXED = ("seed", "host_noise", "data", "batch_size", "lr")  # when a run is resumed
 PLACE = click.Path(path_type=Path)
 
 
@@ -34,6 +34,7 @@ PLACE = click.Path(path_type=Path)
 @click.option("--root", type=PLACE, help="Folder with the files of data; otherwise $MINIGEN_DATA, or they are fetched.")
 @click.option("--out", type=PLACE, help="Folder for the run.  [default: runs/RECIPE-n]")
 @click.option("--device", help="cpu or cuda.")
+@click.option("--host-noise", is_flag=True, default=None, help="Draw on the host: the same numbers on every device.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Examples in a batch.")
 @click.option("--lr", type=click.FloatRange(min=0, min_open=True), help="Learning rate.")
 @click.option("--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a setting; may be repeated.")
@@ -109,13 +110,15 @@ def start(
     from minigen.cli.settings import changed
 
     defaults = loaded(recipe).SETTINGS
-    given = {name: value for name, value in options.items() if name != "seed"}
+    given = {name: value for name, value in options.items() if name not in ("seed", "host_noise")}
     try:
         settings = changed(defaults, assignments, given, recipe)
         if "root" in settings:
             settings["root"] = root_for(settings["root"])
         device(settings["device"])
         plan = {"recipe": recipe, "seed": options["seed"] or 0, "settings": settings}
+        if options["host_noise"]:
+            plan["host_noise"] = True
         experiment, rng = runs.build(plan)
     except (ValueError, TypeError) as error:  # of settings that make no sense
         raise click.UsageError(" ".join(str(error).split())) from error

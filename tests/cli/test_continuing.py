@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from minigen.training import read_metrics
 from minigen.training.checkpoint import checkpoints
 from tests.cli.test_commands import elsewhere, run, trained  # noqa: F401
 from tests.recipes import small
@@ -86,3 +87,21 @@ def test_a_root_that_is_set_is_a_folder_seen_from_here(tmp_path) -> None:
     small_one = ["--set", "check_files=false", "--batch-size", 8, "--steps", 1]
     run("train", "gan-mnist", "--set", "root=7", "--out", "r", *small_one)
     assert settings_of("r")["root"] == str(root)
+
+
+@pytest.mark.usefixtures("gpu")
+def test_a_run_with_host_noise_goes_on_alike_on_another_device() -> None:
+    small_one = ["--batch-size", 16, "--set", "generator=[8]", "--set", "discriminator=[8]"]
+    run("train", "gan-digits", "--out", "a", "--steps", 10, "--host-noise", *small_one)
+    plan = json.loads(Path("a/settings.json").read_text())["settings"]
+    assert plan["host_noise"] is True
+    shutil.copytree("a", "b")
+    run("train", "--resume", "a", "--steps", 20)
+    run("train", "--resume", "b", "--steps", 20, "--device", "cuda")
+    last = [read_metrics(f"{name}/metrics.jsonl")[-1] for name in "ab"]
+    assert last[0]["step"] == 20 and last[0] == pytest.approx(last[1], rel=1e-3)
+    _, error = run("train", "--resume", "a", "--host-noise", code=2)
+    assert "a run that is resumed keeps its settings: leave out --host-noise" in error
+    run("train", "gan-digits", "--out", "c", "--steps", 10, *small_one)
+    assert read_metrics("c/metrics.jsonl")[0] == read_metrics("a/metrics.jsonl")[0]
+    assert "host_noise" not in json.loads(Path("c/settings.json").read_text())["settings"]
