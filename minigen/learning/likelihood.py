@@ -73,12 +73,13 @@ class MaximumLikelihood(Algorithm):
         Raises
         ------
         ValueError
-            If the first batch holds what is not finite (where it is on the host), or log p is not one number for each example.
+            If the first batch (on the host) holds what is not finite, or log p is not one number for each example.
         """
         # step 1: sample a minibatch of m examples from the data
         x = examples_of(batch)
-        if not self._seen and x.device.type == "cpu":
+        if not self._seen:
             self._check(x)
+            self._seen = True
         # step 2: the negative log-likelihood, -1/m Σ log p(x; θ)
         with random.using(self.rng):
             log_p = exact_log_prob(self.model, x)
@@ -98,9 +99,8 @@ class MaximumLikelihood(Algorithm):
 
     @no_grad
     def _check(self, x: Tensor) -> None:
-        """Look at the first batch: NaN and infinities have no likelihood, and one of them spoils all parameters."""
-        if not x.isfinite().all().item():
+        """Look at the first batch, if it is on the host: NaN and infinities have no likelihood, one spoils all."""
+        if x.device.type == "cpu" and not x.isfinite().all().item():
             raise ValueError(
                 "MaximumLikelihood: the first batch holds NaN or infinite values: remove or replace them in the data"
             )
-        self._seen = True

@@ -11,6 +11,7 @@ Source: Kingma and Dhariwal 2018, "Glow: Generative Flow with Invertible 1x1 Con
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros
+from minigen.autodiff.ops.indexing import where
 from minigen.autodiff.ops.norm import std
 from minigen.models.flows.transform import Transform, check_width
 from minigen.nn import Parameter
@@ -53,7 +54,7 @@ class ActNorm(Transform):
         self.shift = Parameter(zeros(features))
         self.log_scale = Parameter(zeros(features))
         self.register_buffer("initialised", zeros(dtype="uint8"))
-        self._note(False)
+        self._settled: tuple[int, int] | None = None
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return z = (x - m) exp(s) and Σ s for each example, of shape (batch,).
@@ -61,11 +62,11 @@ class ActNorm(Transform):
         Raises
         ------
         ValueError
-            If a feature is the same in all examples of the first batch, where that is on the host.
+            If a feature is the same in all examples of the first batch, in host memory.
         """
         check_width(self, x, len(self.shift))
-        if self.training and not self._is_initialised():
-            self._initialise(x)
+        if self.training and not self._is_settled():
+            self._begin(x)
         return (x - self.shift) * self.log_scale.exp(), self.log_scale.sum().broadcast_to(len(x))
 
     def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,27 +78,35 @@ class ActNorm(Transform):
         """Return the number of features."""
         return f"features={len(self.shift)}"
 
-    def _is_initialised(self) -> bool:
-        """Return the flag; it is read only if another has written or moved it, for reading waits for a GPU."""
-        if self._known[:2] != (self.initialised.storage, self.initialised.storage.version):
-            self._note(bool(self.initialised.item()))
-        return self._known[2]
-
-    def _note(self, initialised: bool) -> None:
-        self._known = (self.initialised.storage, self.initialised.storage.version, initialised)
+    def _is_settled(self) -> bool:
+        """Say whether it is known, without reading the flag, that a batch has set the parameters."""
+        storage = self.initialised.storage
+        return self._settled == (id(storage), storage.version)
 
     @no_grad
-    def _initialise(self, x: Tensor) -> None:
-        """Let the batch `x` have mean 0 and variance 1 in z."""
-        deviation = std(x, dim=0, correction=0)
-        for feature, value in enumerate(deviation.tolist() if x.device.type == "cpu" else ()):
-            if not value > 0:
-                raise ValueError(
-                    f"ActNorm: feature {feature} has standard deviation {value} over the first batch of {len(x)} "
-                    "examples, so its scale would not be finite: leave that feature out, add noise to the data "
-                    "(transforms.Dequantize), or begin with a larger batch"
-                )
-        self.shift.copy_(x.mean(dim=0))
-        self.log_scale.copy_(-deviation.log())
+    def _begin(self, x: Tensor) -> None:
+        """Let the batch `x` have mean 0 and variance 1 in z, unless the flag says that another has had its turn.
+
+        The flag is read where it lives: a GPU is not waited for, and a feature that does not vary is found on the host.
+        """
+        first, on_host = self.initialised == 0, x.device.type == "cpu"
+        if not on_host or first.item():
+            deviation = std(x, dim=0, correction=0)
+            if on_host:
+                check_varies(deviation.tolist(), len(x))
+            self.shift.copy_(where(first, x.mean(dim=0), self.shift))
+            self.log_scale.copy_(where(first, -deviation.log(), self.log_scale))
         self.initialised.fill_(1)
-        self._note(True)
+        storage = self.initialised.storage
+        self._settled = (id(storage), storage.version)
+
+
+def check_varies(deviation: list[float], n: int) -> None:
+    """Raise ValueError if a feature is the same in all `n` examples."""
+    for feature, value in enumerate(deviation):
+        if not value > 0:
+            raise ValueError(
+                f"ActNorm: feature {feature} has standard deviation {value} over the first batch of {n} examples, so "
+                "its scale would not be finite: leave that feature out, add noise to the data (transforms.Dequantize), "
+                "or begin with a larger batch"
+            )
