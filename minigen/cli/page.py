@@ -9,16 +9,19 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; }
 h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
-code { background: var(--soft); padding: .15em .35em; border-radius: 4px; }
+code { background: var(--soft); padding: .15em .35em; border-radius: 4px; overflow-wrap: anywhere; }
 figure { margin: 0; } figcaption { font-size: .85rem; margin-top: .35rem; }
 img { display: block; width: 100%; height: auto; }
+nav { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1rem; align-items: end; }
+nav a { color: inherit; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 1.25rem;
   align-items: start; }
-.frames { display: grid; grid-template-columns: repeat(5, 1fr); gap: .6rem; }
+.frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: .6rem; }
+.pictures img, nav img { max-height: 34rem; object-fit: contain; object-position: left; }
 .wide { margin-top: 1.25rem; } .wide img { background: white; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .92rem; }
-th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); }
-td.figure { font-variant-numeric: tabular-nums; text-align: right; }
+th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 """
 
 
@@ -47,15 +50,30 @@ def page(title: str, note: str, sections: Sequence[Section]) -> str:
 
     Examples
     --------
-    >>> "<h2>a &lt; b</h2>" in page("Tour", "", [Section("a < b", "", "", "")])
+    >>> '<h2 id="a &lt; b">a &lt; b</h2>' in page("Tour", "", [Section("a < b", "", "", "")])
     True
     """
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     body = "\n".join(section_html(section) for section in sections)
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}<title>{escape(title)}</title><style>{STYLE}</style></head>\n'
-        f"<body><h1>{escape(title)}</h1><p>{escape(note)}</p>\n{body}\n</body></html>\n"
+        f"<body><h1>{escape(title)}</h1><p>{escape(note)}</p>\n{contents(sections)}\n{body}\n</body></html>\n"
     )
+
+
+def contents(sections: Sequence[Section]) -> str:
+    """Return a link to each section, under its first picture.
+
+    Examples
+    --------
+    >>> contents([Section("gan-ring", "A GAN.", "", "", pictures=[("a.png", "samples")])])
+    '<nav><a href="#gan-ring"><img src="a.png" alt="">gan-ring</a></nav>'
+    """
+    links = []
+    for section in sections:
+        picture = "".join(f'<img src="{escape(path)}" alt="">' for path, _ in section.pictures[:1])
+        links.append(f'<a href="#{escape(section.name)}">{picture}{escape(section.name)}</a>')
+    return f"<nav>{''.join(links)}</nav>"
 
 
 def section_html(section: Section) -> str:
@@ -65,7 +83,7 @@ def section_html(section: Section) -> str:
         for measure, value, note in section.scores
     )
     parts = [
-        f"<section><h2>{escape(section.name)}</h2>",
+        f'<section><h2 id="{escape(section.name)}">{escape(section.name)}</h2>',
         f"<p>{escape(section.title)} {escape(section.summary)}<br>Again: <code>{escape(section.command)}</code></p>",
         f"<table><tr><th>score</th><th>value</th><th>what it is</th></tr>{rows}</table>" if rows else "",
         f'<div class="pictures">{figures(section.pictures)}</div>',

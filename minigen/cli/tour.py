@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from minigen.cli.page import Section, page
 EXAMPLES = """\b
 Examples:
   minigen tour
+  minigen tour gan-digits gan-ring
   minigen tour --seed 7 --out runs/tour-7
 
 Each recipe of the tour trains on small bundled data for at most 12 s."""
@@ -24,23 +25,22 @@ OWN = re.compile(r"settings\.json|metrics\.jsonl|scores\.json|.*\.png|checkpoint
 
 
 @click.command(epilog=EXAMPLES)
+@click.argument("recipe", nargs=-1)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/tour"), show_default=True, help="Folder.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Fixes every number.")
-def tour(out: Path, seed: int) -> None:
-    """Train each family briefly, write a page of pictures."""
-    from minigen import recipes
+def tour(recipe: tuple[str, ...], out: Path, seed: int) -> None:
+    """Train each family briefly (or each RECIPE), write a page of pictures."""
     from minigen.training import files
     from minigen.viz import save_sheet
 
-    stops = {name: recipes.load(name) for name in recipes.names()}
-    stops = {name: recipe for name, recipe in stops.items() if hasattr(recipe, "TOUR")}
+    stops = stops_of(recipe)
     for name in stops:
         make_room(out / name)
     start, sections = time.monotonic(), []
-    for name, recipe in stops.items():
-        sections.append(visit(name, recipe, out, seed))
+    for name, module in stops.items():
+        sections.append(visit(name, module, out, seed))
     took = time.monotonic() - start
-    note = f"{', '.join(stops)}: trained with seed {seed} in {took:.0f} s. All recipes: minigen list."
+    note = f"{len(stops)} recipes, trained with seed {seed} in {took:.0f} s. All recipes: minigen list."
     files.write(out / "index.html", page("minigen: a tour", note, sections).encode())
     pictures = [
         (f"{section.name}: {caption}", out / path) for section in sections for path, caption in section.pictures
@@ -49,6 +49,29 @@ def tour(out: Path, seed: int) -> None:
         save_sheet(pictures, temporary, columns=2)
     click.echo(f"the page: {out / 'index.html'}")
     click.echo(f"all pictures on one sheet: {out / 'tour.png'}")
+
+
+def stops_of(chosen: Sequence[str]) -> dict[str, Any]:
+    """Return the modules of the recipes to visit, by name: those of the tour, or those of them that are chosen.
+
+    Raises
+    ------
+    click.UsageError
+        If one that is chosen is not there, or takes no part.
+
+    Examples
+    --------
+    >>> list(stops_of(["gan-ring", "gan-digits"]))
+    ['gan-digits', 'gan-ring']
+    """
+    from minigen import recipes
+
+    modules = {name: recipes.load(name) for name in recipes.names()}
+    stops = {name: module for name, module in modules.items() if hasattr(module, "TOUR")}
+    for name in chosen:
+        if name not in stops:
+            raise click.UsageError(f"the tour does not visit {name!r}: it visits {', '.join(stops)}")
+    return {name: module for name, module in stops.items() if not chosen or name in chosen}
 
 
 def make_room(path: Path) -> None:

@@ -20,11 +20,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minigen.autodiff import Tensor
-from minigen.evaluation import Score
 from minigen.random import Generator
+
+if TYPE_CHECKING:  # a list of the recipes loads no scores
+    from minigen.evaluation import Score
 
 __all__ = ["Experiment", "Picture", "load", "names"]
 
@@ -81,7 +83,7 @@ class Experiment:
     loader: Any
     sample: Callable[[int, Generator | int | None], Tensor]
     pictures: Mapping[str, Picture] = field(default_factory=dict)
-    scores: Callable[[Generator | int | None], Sequence[Score]] = lambda rng: []
+    scores: "Callable[[Generator | int | None], Sequence[Score]]" = lambda rng: []
 
 
 def names() -> list[str]:

@@ -191,10 +191,14 @@ def test_sample_draws_from_what_was_trained(trained) -> None:
 
 def test_evaluate_prints_and_writes_scores(trained) -> None:
     out, _ = run("evaluate", trained)
-    assert [line.split(" (")[1].split(",")[0] for line in out.splitlines()] == ["estimate", "estimate"]
+    assert [line.split(" (")[1].split(",")[0] for line in out.splitlines()] == ["estimate"] * 3
     content = json.loads((trained / "scores.json").read_text())
     assert content["checkpoint"] == "step-00000025.safetensors"
-    assert [score["measure"] for score in content["scores"]] == ["classes found", "distance ratio"]
+    assert [score["measure"] for score in content["scores"]] == [
+        "classes found",
+        "reverse KL over classes",
+        "distance ratio",
+    ]
     assert run("evaluate", trained)[0] == out
     assert run("evaluate", trained, "--seed", 3)[0] != out
     (trained / "scores.json").unlink()
@@ -238,30 +242,42 @@ def test_settings_of_a_recipe_are_shown() -> None:
 def test_a_tour_trains_what_is_marked_and_writes_a_page(monkeypatch) -> None:
     monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 20})
     for _ in range(2):  # the second replaces the first
-        out, _ = run("tour", "--out", "t")
+        out, _ = run("tour", "gan-digits", "--out", "t")
     page = Path("t/index.html").read_text()
     images = re.findall(r'<img src="([^"]+)"', page)
-    assert len(images) >= 4
+    assert len(images) >= 5
     assert all(Path("t", image).is_file() for image in images)
     assert not re.search(r"https?://|<script", page)
     assert "minigen train gan-digits --steps 20 --seed 0" in page
     assert "distance ratio" in page
+    assert re.findall(r'<a href="#([^"]+)"', page) == re.findall(r'<h2 id="([^"]+)"', page) == ["gan-digits"]
     assert "t/index.html" in out
     assert "t/tour.png" in out
     assert Path("t/tour.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_tour_visits_every_recipe_that_takes_part(monkeypatch) -> None:
+    monkeypatch.setattr("minigen.cli.tour.CAP", 1e-6)
+    expected = [name for name in recipes.names() if hasattr(recipes.load(name), "TOUR")]
+    run("tour", "--out", "t")
+    page = Path("t/index.html").read_text()
+    assert re.findall(r'<h2 id="([^"]+)"', page) == expected
+    assert all(small.final(Path("t", name))["state"]["loop"]["step"] == 1 for name in expected)
+    _, error = run("tour", "gan-mnist", code=2)
+    assert "the tour does not visit 'gan-mnist': it visits gan-digits, gan-ring" in error
+
+
 def test_a_tour_stops_at_its_cap(monkeypatch) -> None:
     monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 10**6})
     monkeypatch.setattr("minigen.cli.tour.CAP", 0.2)
-    run("tour", "--out", "t")
+    run("tour", "gan-digits", "--out", "t")
     assert 0 < small.final(Path("t/gan-digits"))["state"]["loop"]["step"] < 10**4
 
 
 def test_a_tour_removes_only_runs(tmp_path) -> None:
     (tmp_path / "t" / "gan-digits").mkdir(parents=True)
     (tmp_path / "t" / "gan-digits" / "thesis.tex").write_text("all of it")
-    _, error = run("tour", "--out", "t", code=1)
+    _, error = run("tour", "gan-digits", "--out", "t", code=1)
     assert error == "Error: t/gan-digits holds what no tour made: choose another folder with --out\n"
     assert (tmp_path / "t" / "gan-digits" / "thesis.tex").exists()
     make_room(tmp_path / "nothing")
@@ -272,7 +288,7 @@ def test_a_tour_leaves_alone_what_train_made(monkeypatch) -> None:
     run("train", "gan-digits", "--seed", 5, "--steps", 2, "--out", "t/gan-digits")
     Path("t/gan-digits/notes.txt").touch()
     before = sorted(Path("t").rglob("*"))
-    _, error = run("tour", "--out", "t", code=1)
+    _, error = run("tour", "gan-digits", "--out", "t", code=1)
     assert error == "Error: t/gan-digits holds what no tour made: choose another folder with --out\n"
     assert sorted(Path("t").rglob("*")) == before
     assert json.loads(Path("t/gan-digits/settings.json").read_text())["settings"]["seed"] == 5
@@ -280,21 +296,21 @@ def test_a_tour_leaves_alone_what_train_made(monkeypatch) -> None:
 
 def test_a_tour_leaves_alone_what_was_added_to_its_own(monkeypatch) -> None:
     monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 2})
-    run("tour", "--out", "t")
+    run("tour", "gan-digits", "--out", "t")
     run("sample", "t/gan-digits")
     run("evaluate", "t/gan-digits")
-    run("tour", "--out", "t")
+    run("tour", "gan-digits", "--out", "t")
     Path("t/gan-digits/notes.txt").touch()
-    _, error = run("tour", "--out", "t", code=1)
+    _, error = run("tour", "gan-digits", "--out", "t", code=1)
     assert "holds what no tour made" in error
     assert Path("t/gan-digits/notes.txt").exists()
 
 
 def test_a_tour_leaves_alone_what_was_trained_on(monkeypatch) -> None:
     monkeypatch.setattr(recipes.load("gan-digits"), "TOUR", {"steps": 2})
-    run("tour", "--out", "t")
+    run("tour", "gan-digits", "--out", "t")
     run("train", "--resume", "t/gan-digits", "--steps", 4)
-    _, error = run("tour", "--out", "t", code=1)
+    _, error = run("tour", "gan-digits", "--out", "t", code=1)
     assert "holds what no tour made" in error
     assert small.final(Path("t/gan-digits"))["state"]["loop"]["step"] == 4
 
@@ -310,5 +326,5 @@ def test_warnings_take_one_line(trained, monkeypatch) -> None:
         warnings.simplefilter("default")
         out, error = run("evaluate", trained)
     assert re.fullmatch(r"Note: .* was written with threads \d+, now 77: .*\n", error)
-    assert len(out.splitlines()) == 2
+    assert len(out.splitlines()) == 3
     (trained / "scores.json").unlink()
