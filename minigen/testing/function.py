@@ -17,7 +17,9 @@ from minigen.nn import Module
 from minigen.random import Generator, using
 
 SEED = 20_177  # of the default generator while the function runs: each run draws the same
+START = Generator(SEED).state_dict()
 Flat = Any  # a host float64 array of one axis
+Recorded = tuple[list[Tensor], list[Tensor]]  # inputs, and outputs with their graph
 
 
 class Problem(Protocol):
@@ -27,7 +29,7 @@ class Problem(Protocol):
     templates: list[Array]
     output_names: list[str]
 
-    def record(self, arrays: list[Array]) -> tuple[list[Tensor], list[Tensor]]:
+    def record(self, arrays: list[Array]) -> Recorded:
         """Return the inputs as Tensors on `arrays`, and the outputs with their graph."""
 
     def values(self, arrays: list[Array]) -> list[Array]:
@@ -97,6 +99,7 @@ class Function:
             for name, value in found.items()
             if isinstance(value, Tensor | numpy.ndarray) and id(value) not in mine
         ]
+        self.generator = Generator(SEED)
         self.chosen: list[int] | None = None
         self.output_names: list[str] = []
 
@@ -109,7 +112,7 @@ class Function:
         for buffer, array in self.buffers:
             buffer.array = array
 
-    def _run(self, arrays: list[Array], requires_grad: bool) -> tuple[list[Tensor], list[Tensor]]:
+    def _run(self, arrays: list[Array], requires_grad: bool) -> Recorded:
         count = len(self.leaves)
         tensors = [ad.wrap(array, requires_grad) for array in arrays[:count]]
         for parameter, array in zip(self.parameters.values(), arrays[count:], strict=True):
@@ -117,7 +120,9 @@ class Function:
         for buffer, array in self.buffers:
             buffer.array = array.copy()
         inputs = _rebuilt(self.inputs, {id(old): new for old, new in zip(self.leaves, tensors, strict=True)})
-        with using(Generator(SEED)):
+        if self.generator.state_dict() != START:  # drawn from: cheaper to ask than to seed a new one for each run
+            self.generator.manual_seed(SEED)
+        with using(self.generator):
             result = self.fn(**inputs) if isinstance(inputs, Mapping) else self.fn(*inputs)
         outputs = [
             (name, value)
@@ -132,7 +137,7 @@ class Function:
             self.output_names = [outputs[i][0] for i in self.chosen]
         return tensors + list(self.parameters.values()), [outputs[i][1] for i in self.chosen]
 
-    def record(self, arrays: list[Array]) -> tuple[list[Tensor], list[Tensor]]:
+    def record(self, arrays: list[Array]) -> Recorded:
         """Return the inputs as Tensors on `arrays`, and the outputs with their graph."""
         with ad.enable_grad():
             return self._run(arrays, True)
@@ -156,7 +161,7 @@ class Gradient:
         self.templates = [*inner.templates, *cotangents]
         self.output_names = [f"gradient of {name}" for name in inner.names]
 
-    def _run(self, arrays: list[Array], create_graph: bool) -> tuple[list[Tensor], list[Tensor]]:
+    def _run(self, arrays: list[Array], create_graph: bool) -> Recorded:
         count = len(self.inner.names)
         tensors, outputs = self.inner.record(arrays[:count])
         seeds = [ad.wrap(array, True) for array in arrays[count:]]
@@ -166,7 +171,7 @@ class Gradient:
             for t, g in zip(tensors, found, strict=True)
         ]
 
-    def record(self, arrays: list[Array]) -> tuple[list[Tensor], list[Tensor]]:
+    def record(self, arrays: list[Array]) -> Recorded:
         """Return inputs and cotangents as Tensors, and the products with their graph."""
         return self._run(arrays, True)
 

@@ -44,7 +44,7 @@ class Slope:
         return Slope(weights @ self.value, size @ self.noise, size @ abs(self.bend), self.smooth, self.drowned)
 
 
-def slope(samples: list[Vector], h: float, atol: float) -> Slope:
+def slope(samples: list[Vector], h: float, atol: Vector) -> Slope:
     """Estimate the derivative from values at -h, -h/2, 0, h/2 and h.
 
     Examples
@@ -84,7 +84,7 @@ def compare(
     exact: Vector,
     weights: Vector | None,
     rtol: float,
-    atol: float,
+    atol: Vector,
     distance: float = 1.0,
 ) -> Mismatch | bool:
     """Compare a derivative with differences along a line.
@@ -100,7 +100,8 @@ def compare(
     weights : array, shape (n,), optional
         Check the derivative of the sum of outputs times these.
     rtol, atol : float
-        How far the two may be apart: ``rtol * abs(numeric) + atol`` and rounding.
+        How far the two may be apart: ``rtol * abs(numeric) + atol`` and rounding. `atol` may be an array, one for each
+        output.
     distance : float, optional
         How far the point is from 0 in units of the line: much smaller steps drown in its rounding.
 

@@ -66,6 +66,27 @@ def test_a_right_gradient_is_accepted_every_time() -> None:
             gradcheck(scaled(1.0), (normal(seed, *shape),), order=3)
 
 
+@pytest.mark.parametrize("size", [4, 40])
+def test_one_entry_of_a_row(size) -> None:
+    """The others are up to 100 times as large; in a large Jacobian they stand in rows of their own."""
+    for seed in SEEDS:
+        draw = np.random.default_rng(seed)
+        right = draw.uniform(0.01, 1.0, (size, size)) * (1.0 if size == 4 else np.eye(size))
+        wrong = right.copy()
+        i, j = draw.integers(size, size=2) if size == 4 else (seed, seed)
+        right[i, j] = 0.01
+        wrong[i, j] = 0.010001
+        error = rejected("values", product(right, wrong), (normal(seed, size),))
+        assert error.entry.endswith(f"/ d inputs[0][{j}]"), error
+        gradcheck(product(right, right), (normal(seed, size),))
+
+
+def product(matrix, claimed):
+    """The product of a matrix with x as a row whose rule uses another one."""
+    fixed = mg.tensor(claimed).mT
+    return square(lambda g: fixed @ g if isinstance(g, mg.Tensor) else fixed.array @ g, lambda x: matrix @ x)
+
+
 def test_a_sum_over_the_wrong_axis() -> None:
     total = mg.autodiff.rows["sum"]
     wrong = op(
