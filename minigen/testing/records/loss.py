@@ -13,6 +13,7 @@ from minigen.backend import Array
 from minigen.testing.records.indexing import beside
 from minigen.testing.records.record import Record, Samples
 from minigen.testing.strategies import apart, arrays, shapes
+from minigen.testing.strategies.arrays import any_array
 
 reductions = ("mean", "sum", "none")
 filled = shapes(filled=True)
@@ -29,7 +30,7 @@ def pair(
 ) -> tuple[Array, ...]:
     """Draw an input and a target of one shape."""
     shape = draw(shapes() if empty else filled)
-    return draw(arrays(shape, low, high, away=away)), draw(arrays(shape, *target))
+    return any_array(draw, shape, low, high, away), any_array(draw, shape, *target)
 
 
 @st.composite

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from minigen.backend import Array
 from minigen.random import Generator
-from minigen.testing.strategies.layouts import layouts
-from minigen.testing.strategies.shapes import Shape, shapes
+from minigen.testing.strategies.layouts import laid_out
+from minigen.testing.strategies.shapes import Shape, sampled, shapes
 
 SEEDS = st.integers(0, 2**32 - 1)
 MARGIN = 0.05
@@ -71,10 +71,23 @@ def arrays(
     ...     assert np.log(x).max() <= 0.0
     >>> check()
     """
+    return any_array(draw, shape, low, high, away, ties, dtype)
+
+
+def any_array(
+    draw: st.DrawFn,
+    shape: Any = None,
+    low: float = -2.0,
+    high: float = 2.0,
+    away: tuple[float, ...] = (),
+    ties: bool = True,
+    dtype: Any = "float64",
+) -> Array:
+    """Return what `arrays` draws."""
     form = drawn_shape(draw, shape)
-    if ties and draw(st.sampled_from((False, False, False, True))):
-        return draw(tied(form, low, high, away=away, dtype=dtype))
-    return draw(layouts(uniform(draw, form, low, high, away).astype(dtype)))
+    if ties and draw(sampled((False, False, False, True))):
+        return tied_array(draw, form, low, high, away, dtype)
+    return laid_out(draw, uniform(draw, form, low, high, away).astype(dtype))
 
 
 @st.composite
@@ -100,10 +113,21 @@ def tied(
     ...     assert len(np.unique(x)) <= 3
     >>> check()
     """
-    form = drawn_shape(draw, shape)
-    levels = uniform(draw, (draw(st.sampled_from((1, 2, 2, 3))),), low, high, away)
-    places = Generator(draw(SEEDS)).integers(0, len(levels), form).array
-    return draw(layouts(levels[places].astype(dtype)))
+    return tied_array(draw, drawn_shape(draw, shape), low, high, away, dtype)
+
+
+def tied_array(
+    draw: st.DrawFn,
+    shape: Shape,
+    low: float = -2.0,
+    high: float = 2.0,
+    away: tuple[float, ...] = (),
+    dtype: Any = "float64",
+) -> Array:
+    """Return what `tied` draws."""
+    levels = uniform(draw, (draw(sampled((1, 2, 2, 3))),), low, high, away)
+    places = Generator(draw(SEEDS)).integers(0, len(levels), shape).array
+    return laid_out(draw, levels[places].astype(dtype))
 
 
 @st.composite
@@ -138,7 +162,7 @@ def near_kinks(
     gap = np.asarray((0.0, 0.0, 1e-9, 1e-6, 1e-3, 0.1, -1e-9, -1e-6, -1e-3, -0.1), dtype)
     beside = centre + gap[rng.integers(0, len(gap), form).array]
     one_bit = np.nextafter(centre, np.asarray(np.inf, dtype))
-    return draw(layouts(np.where(rng.bernoulli(np.full(form, 0.2)), one_bit, beside).astype(dtype)))
+    return laid_out(draw, np.where(rng.bernoulli(np.full(form, 0.2)), one_bit, beside).astype(dtype))
 
 
 @st.composite
@@ -183,7 +207,7 @@ def extremes(
     a = np.where(rng.bernoulli(np.full(form, 0.5)), a, -a)
     a = np.clip(a, -float(info.max), float(info.max))
     safe = (low + high) / 2 if np.isfinite(low + high) else low + 1 if np.isfinite(low) else high - 1
-    return draw(layouts(np.where((a > low) & (a < high), a, safe if np.isfinite(safe) else 1.0).astype(dtype)))
+    return laid_out(draw, np.where((a > low) & (a < high), a, safe if np.isfinite(safe) else 1.0).astype(dtype))
 
 
 @st.composite
@@ -212,4 +236,4 @@ def subnormals(draw: st.DrawFn, shape: Any = None, *, dtype: Any = "float64") ->
     rng = Generator(draw(SEEDS))
     multiple = rng.integers(0, 1000, form).array.astype(dtype)
     sign = np.where(rng.bernoulli(np.full(form, 0.5)), 1.0, -1.0).astype(dtype)
-    return draw(layouts((sign * multiple * np.finfo(dtype).smallest_subnormal).astype(dtype)))
+    return laid_out(draw, (sign * multiple * np.finfo(dtype).smallest_subnormal).astype(dtype))

@@ -11,8 +11,8 @@ import minigen.autodiff.ops.exponential as exponential
 from minigen.autodiff import Tensor
 from minigen.autodiff.ops.arithmetic import square
 from minigen.backend import Array
-from minigen.testing.strategies.arrays import arrays
-from minigen.testing.strategies.shapes import broadcastable_shapes
+from minigen.testing.strategies.arrays import any_array
+from minigen.testing.strategies.shapes import broadcastable_shapes, sampled
 
 UNARY: dict[str, Callable[[Any], Any]] = {
     "tanh({})": activation.tanh,
@@ -87,15 +87,15 @@ def expressions(draw: st.DrawFn, max_steps: int = 8) -> Expression:
     ...     assert mg.isfinite(out).all()
     >>> check()
     """
-    operands = tuple(draw(arrays(form)) for form in draw(broadcastable_shapes(draw(st.sampled_from((2, 3))))))
+    operands = tuple(any_array(draw, form) for form in draw(broadcastable_shapes(draw(sampled((2, 3))))))
     steps: list[tuple[str, tuple[int, ...]]] = []
     for _ in range(draw(st.sampled_from(sorted({max(1, max_steps // 4), max(1, max_steps // 2), max_steps})))):
         known = len(operands) + len(steps)
         last = known - 1
         any_of = st.integers(0, last)
         if draw(st.booleans()):
-            steps.append((draw(st.sampled_from(list(UNARY))), (last,)))
+            steps.append((draw(sampled(tuple(UNARY))), (last,)))
         else:
-            text = draw(st.sampled_from(list(BINARY)))
+            text = draw(sampled(tuple(BINARY)))
             steps.append((text, draw(st.sampled_from([(last, draw(any_of)), (draw(any_of), last)]))))
     return Expression(tuple(steps), operands)

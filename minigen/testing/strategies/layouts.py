@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from minigen.backend import Array
+from minigen.testing.strategies.shapes import sampled
 
 KINDS = ("C", "permuted", "negative", "gaps", "negative gaps")
 
@@ -33,15 +34,20 @@ def layouts(draw: st.DrawFn, array: Any) -> Array:
     ...     assert np.array_equal(array, x)
     >>> check()
     """
+    return laid_out(draw, array)
+
+
+def laid_out(draw: st.DrawFn, array: Any) -> Array:
+    """Return `array`, laid out as `layouts` draws."""
     a = np.asarray(array)
-    kind = draw(st.sampled_from(KINDS)) if a.size > 1 else "C"
+    kind = draw(sampled(KINDS)) if a.size > 1 else "C"
     if kind == "permuted" and a.ndim > 1:
         forward = tuple(range(a.ndim))
-        axes = draw(st.sampled_from([forward[::-1], (*forward[1:], 0), (a.ndim - 1, *forward[:-1])]))
+        axes = draw(sampled((forward[::-1], (*forward[1:], 0), (a.ndim - 1, *forward[:-1]))))
         back = tuple(int(i) for i in np.argsort(axes))
         return np.array(a.transpose(axes), order="C").transpose(back)
     if kind in ("permuted", "negative"):
-        axis = draw(st.sampled_from([i for i, n in enumerate(a.shape) if n > 1]))
+        axis = draw(sampled(tuple(i for i, n in enumerate(a.shape) if n > 1)))
         return np.flip(np.array(np.flip(a, axis), order="C"), axis)
     if kind == "C":
         return np.array(a, order="C")

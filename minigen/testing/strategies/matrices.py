@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from minigen.backend import Array
 from minigen.random import Generator
 from minigen.testing.strategies.arrays import SEEDS
-from minigen.testing.strategies.layouts import layouts
+from minigen.testing.strategies.layouts import laid_out
 
 SIZES = (2, 3, 1, 4, 0, 5)
 KINDS = ("general", "symmetric", "positive", "orthogonal", "triangular")
@@ -55,4 +55,4 @@ def matrices(
     else:
         found = left * (values if kind == "positive" else values * signs) @ left.T
         found = (found + found.T) / 2
-    return draw(layouts(found))
+    return laid_out(draw, found)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from minigen import nn
 from minigen.autodiff import Tensor, no_grad, wrap
 from minigen.random import Generator
-from minigen.testing.strategies.arrays import SEEDS, arrays
+from minigen.testing.strategies.arrays import SEEDS, any_array
+from minigen.testing.strategies.shapes import sampled
 
 ACTIVATIONS = (nn.Tanh, nn.Sigmoid, nn.Softplus)
 WIDTHS = ((3, 2), (2, 4, 1), (1, 3, 3, 2), (4, 1))
@@ -45,5 +46,5 @@ def networks(draw: st.DrawFn, dtype: str = "float64") -> tuple[nn.Sequential, Te
             size = rng.uniform(p.shape, 0.2, 1.0, dtype=dtype)
             sign = rng.bernoulli(wrap(size.array * 0 + 0.5)) * 2 - 1
             p.copy_(size * sign)
-    batch = draw(arrays((draw(st.sampled_from((2, 1, 3, 0))), widths[0]), dtype=dtype))
+    batch = any_array(draw, (draw(sampled((2, 1, 3, 0))), widths[0]), dtype=dtype)
     return network, wrap(batch)

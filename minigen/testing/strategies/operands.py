@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from minigen.backend import Array
-from minigen.testing.strategies.arrays import arrays, tied
-from minigen.testing.strategies.layouts import layouts
+from minigen.testing.strategies.arrays import any_array, arrays, tied_array
+from minigen.testing.strategies.layouts import laid_out
 from minigen.testing.strategies.shapes import broadcastable_shapes, shapes
 
 
@@ -65,7 +65,7 @@ def broadcast_pair(
     ...     assert (abs(x - y) > 0.1).all()
     >>> check()
     """
-    x, y = [draw(arrays(shape, low, high, away=away)) for shape in draw(broadcastable_shapes())]
+    x, y = [any_array(draw, shape, low, high, away) for shape in draw(broadcastable_shapes())]
     if apart:
         step = 4 * apart
         x, y = np.asarray(np.round(x / step) * step + step / 2), np.asarray(np.round(y / step) * step)
@@ -86,14 +86,14 @@ def equal_pair(draw: st.DrawFn, low: float = -2.0, high: float = 2.0) -> tuple[A
     >>> check()
     """
     x_shape, y_shape = draw(broadcastable_shapes())
-    y = draw(tied(y_shape, low, high))
-    x = draw(tied(x_shape, low, high))
+    y = tied_array(draw, y_shape, low, high)
+    x = tied_array(draw, x_shape, low, high)
     if x.size and y.size:
         x = np.array(x)
         x.flat[0] = y.flat[0]
         if draw(st.booleans()):
             x[...] = y.flat[0]
-        x = draw(layouts(x))
+        x = laid_out(draw, x)
     return x, y
 
 
@@ -111,6 +111,6 @@ def apart(draw: st.DrawFn, shape: Any = None, gap: tuple[float, float] = (0.1, 2
     >>> check()
     """
     form = draw(shapes() if shape is None else shape)
-    x, distance = draw(arrays(form)), draw(arrays(form, *gap))
+    x, distance = any_array(draw, form), any_array(draw, form, *gap)
     sign = np.where(np.arange(x.size).reshape(x.shape) % 2, 1.0, -1.0)
     return x, np.asarray(x + sign * distance)

@@ -3,16 +3,18 @@
 from hypothesis import strategies as st
 
 from minigen.backend import Array
-from minigen.testing.strategies.arrays import arrays
+from minigen.testing.strategies.arrays import any_array
+from minigen.testing.strategies.shapes import sampled
 
 PRODUCTS = (
     *(("ij", "jk"), ("j", "j"), ("j", "jk"), ("ij", "j"), ("aij", "jk"), ("abij", "j"), ("ij", "ajk")),
-    *(("j", "ajk"), ("Aij", "Ajk"), ("aBij", "Bjk"), ("abcij", "jk"), ("ij", "abcjk")),
+    *(("ij", "jk"), ("j", "ajk"), ("Aij", "Ajk"), ("aBij", "Bjk"), ("abcij", "jk"), ("ij", "abcjk")),
 )
 
 EQUATIONS = (
     *("ij,jk->ik", "ij,jk", "ji,jk->ki", "i,i", "i,j->ji", "ij->ji", "ij->", "ij->i", "ij,kl->", "ij,kl->jl"),
     *("ij,ij->ij", "ii", "ii->i", "iji,j->ij", "iii,i->i", "bij,bjk->bik", "ij,jk,kl->il", "i,ij,j,jk"),
+    "ij,jk,kl,lm->im",
 )
 DOTTED = (
     ("...ij,...jk->...ik", ("Abij", "Abjk")),
@@ -25,7 +27,8 @@ DOTTED = (
     ("bi,bi->b", ("bI", "bi")),
 )
 
-LENGTHS = st.sampled_from((2, 3, 1, 0, 2, 3))
+LENGTHS = sampled((2, 3, 1, 0, 2, 3))
+WRITTEN = (*((e, tuple(e.split("->")[0].split(","))) for e in EQUATIONS), *DOTTED)
 
 
 @st.composite
@@ -52,7 +55,7 @@ def labelled(draw: st.DrawFn, *patterns: str) -> tuple[Array, ...]:
     """
     sizes = {letter: draw(LENGTHS) for letter in sorted({c.lower() for c in "".join(patterns)})}
     forms = [tuple(1 if c.isupper() and draw(st.booleans()) else sizes[c.lower()] for c in p) for p in patterns]
-    return tuple(draw(arrays(form)) for form in forms)
+    return tuple(any_array(draw, form) for form in forms)
 
 
 def matmul_operands() -> st.SearchStrategy[tuple[Array, ...]]:
@@ -86,6 +89,5 @@ def einsum_operands(draw: st.DrawFn) -> tuple[str, tuple[Array, ...]]:
     ...     mg.einsum(equation, *[mg.tensor(x) for x in operands])
     >>> check()
     """
-    plain = [(e, tuple(e.split("->")[0].split(","))) for e in EQUATIONS]
-    equation, patterns = draw(st.sampled_from([*plain, *DOTTED]))
+    equation, patterns = draw(sampled(WRITTEN))
     return equation, draw(labelled(*patterns))

@@ -3,6 +3,9 @@
 They come from lists, because drawn lengths are mostly 0 and 1, which hide a wrong axis.
 """
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -28,6 +31,13 @@ PAIRS: tuple[tuple[Shape, Shape], ...] = (
     ((2, 1, 1, 1, 2), (3, 1, 1)),
 )
 SAME: tuple[Shape, ...] = ((2, 3), (), (3, 1, 2), (0,))
+MEETING = (*PAIRS, *((y, x) for x, y in PAIRS), *zip(SAME, SAME, strict=True))
+
+
+@cache
+def sampled(options: tuple[Any, ...]) -> st.SearchStrategy[Any]:
+    """Return the strategy that samples from `options`, the same one each time: a new one costs more than a draw."""
+    return st.sampled_from(options)
 
 
 def shapes(max_dims: int = 5, *, filled: bool = False) -> st.SearchStrategy[Shape]:
@@ -49,7 +59,7 @@ def shapes(max_dims: int = 5, *, filled: bool = False) -> st.SearchStrategy[Shap
     ...     assert 0 not in shape
     >>> check()
     """
-    return st.sampled_from([s for s in SHAPES if len(s) <= max_dims and not (filled and 0 in s)])
+    return sampled(tuple(s for s in SHAPES if len(s) <= max_dims and not (filled and 0 in s)))
 
 
 @st.composite
@@ -73,9 +83,9 @@ def broadcastable_shapes(draw: st.DrawFn, count: int = 2) -> tuple[Shape, ...]:
     >>> check()
     """
     if count == 2:
-        x, y = draw(st.sampled_from([*PAIRS, *[(y, x) for x, y in PAIRS], *zip(SAME, SAME, strict=True)]))
+        x, y = draw(sampled(MEETING))
         return x, y
-    x, y = draw(st.sampled_from(PAIRS))
+    x, y = draw(sampled(PAIRS))
     whole = np.broadcast_shapes(x, y)
-    kinds: list[Shape] = [x, y, whole, (), (1,) * len(whole), whole[1:]]
-    return tuple(draw(st.sampled_from(kinds)) for _ in range(count))
+    kinds: tuple[Shape, ...] = (x, y, whole, (), (1,) * len(whole), whole[1:])
+    return tuple(draw(sampled(kinds)) for _ in range(count))

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from minigen.autodiff import Tensor, wrap
-from minigen.testing.strategies.arrays import arrays
+from minigen.testing.strategies.arrays import any_array
 
 
 @st.composite
@@ -43,4 +43,4 @@ def tensors(
     >>> check()
     """
     needs = draw(st.booleans()) if requires_grad is None else requires_grad
-    return wrap(draw(arrays(shape, low, high, dtype=dtype)), requires_grad=needs)
+    return wrap(any_array(draw, shape, low, high, dtype=dtype), requires_grad=needs)
