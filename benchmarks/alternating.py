@@ -1,7 +1,7 @@
 """Two programs that do the same, measured side by side: they take turns, block by block, in both orders.
 
 On a machine that others use, a block of one and its neighbour of the other meet the same load, so the ratio of their
-medians says more than either time.
+medians says more than either time; the ratio of processor times says more still. On an idle machine they agree.
 """
 
 import statistics
@@ -21,35 +21,39 @@ class Case(NamedTuple):
     bound: float
 
 
-def measure(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, float, list[float]]:
-    """Return the median milliseconds of a step of each, and the ratios of neighbouring blocks."""
+class Block(NamedTuple):
+    """Seconds a step, by the clock and of the processor, in the mean of a block of steps."""
+
+    clock: float
+    processor: float
+
+
+def measure(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[list[Block], list[Block]]:
+    """Return as many blocks of each, taken in turn."""
     for _ in range(WARMING):
         ours()
         theirs()
-    repeat = max(1, round(SECONDS / seconds(theirs, 1)))
-    blocks: list[tuple[float, float]] = []
+    repeat = max(1, round(SECONDS / run(theirs, 1).clock))
+    blocks: tuple[list[Block], list[Block]] = ([], [])
     for i in range(ROUNDS):
-        if i % 2:
-            theirs_took = seconds(theirs, repeat)
-            blocks.append((seconds(ours, repeat), theirs_took))
-        else:
-            blocks.append((seconds(ours, repeat), seconds(theirs, repeat)))
-    a, b = (1e3 * statistics.median(times) for times in zip(*blocks, strict=True))
-    return a, b, [x / y for x, y in blocks]
+        for which in (0, 1) if i % 2 else (1, 0):
+            blocks[which].append(run((ours, theirs)[which], repeat))
+    return blocks
 
 
-def seconds(step: Callable[[], Any], repeat: int) -> float:
-    """Return the seconds that a step takes in the mean of a block of `repeat`."""
-    start = time.perf_counter()
+def run(step: Callable[[], Any], repeat: int) -> Block:
+    """Take `repeat` steps."""
+    clock, processor = time.perf_counter(), time.process_time()
     for _ in range(repeat):
         step()
-    return (time.perf_counter() - start) / repeat
+    return Block((time.perf_counter() - clock) / repeat, (time.process_time() - processor) / repeat)
 
 
 def show(cases: Iterable[Case]) -> None:
-    """Measure and print a table."""
-    print(f"{'milliseconds a step':48}{'minigen':>9}{'peer':>9}{'ratio':>7}{'at most':>9}   middle half of blocks")
+    """Measure and print a table: medians of the blocks, and their ratios."""
+    print(f"{'milliseconds a step':52}{'minigen':>9}{'peer':>9}{'ratio':>7}{'processor':>11}{'at most':>9}")
     for case in cases:
-        a, b, ratios = measure(case.ours, case.theirs)
-        low, _, high = statistics.quantiles(ratios, n=4)
-        print(f"{case.name:48}{a:9.2f}{b:9.2f}{a / b:7.2f}{case.bound:9.2f}   {low:.2f} to {high:.2f}", flush=True)
+        ours, theirs = measure(case.ours, case.theirs)
+        a, b = (1e3 * statistics.median(block.clock for block in blocks) for blocks in (ours, theirs))
+        c, d = (1e3 * statistics.median(block.processor for block in blocks) for blocks in (ours, theirs))
+        print(f"{case.name:52}{a:9.2f}{b:9.2f}{a / b:7.2f}{c / d:11.2f}{case.bound:9.2f}", flush=True)

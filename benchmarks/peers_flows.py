@@ -5,18 +5,27 @@
 PyTorch's side is written as its users write it: nn.Sequential, chunks, torch.cat, and Adam(fused=True).
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import numpy
+from alternating import Case, show
 
 import minigen as mg
 
-COUPLINGS, BATCH, ROUNDS = 8, 256, 60
+COUPLINGS, BATCH = 8, 256
 CASES = {"2-d, 64 hidden": (2, [64, 64]), "43-d, 128 hidden": (43, [128, 128])}
+
+
+def realnvp() -> list[Case]:
+    """Return the steps and their peers."""
+    cases = []
+    for name, (features, hidden) in CASES.items():
+        data = numpy.random.default_rng(0).normal(size=(BATCH, features)).astype("float32")
+        steps = ours(features, hidden, data), theirs(features, hidden, data)
+        cases.append(Case(f"Real NVP, {COUPLINGS} couplings, {name}, batch {BATCH}", *steps, 1.1))
+    return cases
 
 
 def ours(features: int, hidden: list[int], data: Any) -> Callable[[], Any]:
@@ -76,38 +85,5 @@ def theirs(features: int, hidden: list[int], data: Any) -> Callable[[], Any]:
     return step
 
 
-def medians(steps: dict[str, Callable[[], Any]], rounds: int, repeat: int = 5) -> dict[str, float]:
-    """Return the median milliseconds of each step, measured in turn."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for step in steps.values():
-        for _ in range(3):
-            step()
-    for i in range(rounds):
-        for name in list(steps)[:: 1 if i % 2 else -1]:
-            start = time.perf_counter()
-            for _ in range(repeat):
-                steps[name]()
-            times[name].append((time.perf_counter() - start) / repeat * 1e3)
-    return {name: statistics.median(t) for name, t in times.items()}
-
-
-def realnvp(rounds: int = ROUNDS) -> dict[str, dict[str, float]]:
-    """Return, for each case, the milliseconds of a step of ``minigen`` and of ``torch``."""
-    results = {}
-    for case, (features, hidden) in CASES.items():
-        data = numpy.random.default_rng(0).normal(size=(BATCH, features)).astype("float32")
-        results[case] = medians(
-            {"minigen": ours(features, hidden, data), "torch": theirs(features, hidden, data)}, rounds
-        )
-    return results
-
-
-def main() -> None:
-    """Measure and print the table."""
-    print(f"{'ms a step':20}{'minigen':>10}{'torch':>10}{'ratio':>8}")
-    for case, row in realnvp().items():
-        print(f"{case:20}{row['minigen']:10.2f}{row['torch']:10.2f}{row['minigen'] / row['torch']:8.2f}")
-
-
 if __name__ == "__main__":
-    main()
+    show(realnvp())

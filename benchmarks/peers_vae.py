@@ -1,21 +1,27 @@
 """A step of a VAE beside PyTorch's: 784-400-20, batch 128, Bernoulli likelihood, Adam, one thread.
 
 The peer is the usual eager program: two linear layers on either side with tanh, the binary cross-entropy from logits,
-the divergence in closed form, and Adam's fused kernel. Steps are taken in turn, in both orders; medians are shown.
+the divergence in closed form, and Adam's fused kernel.
 
     PYTHONPATH=. path/to/venv-with-torch/bin/python benchmarks/peers_vae.py
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from alternating import Case, show
 
 import minigen as mg
 
-WIDTHS, BATCH, ROUNDS = (784, 400, 20), 128, 300
+WIDTHS, BATCH = (784, 400, 20), 128
+
+
+def vae() -> list[Case]:
+    """Return the step and its peer."""
+    x = (np.random.default_rng(0).random((BATCH, WIDTHS[0])) < 0.2).astype(np.float32)
+    name = f"VAE, {'-'.join(map(str, WIDTHS))}, batch {BATCH}"
+    return [Case(name, minigen_step(x), torch_step(x), 1.1)]
 
 
 def minigen_step(x: Any) -> Callable[[], Any]:
@@ -56,23 +62,5 @@ def torch_step(x: Any) -> Callable[[], Any]:
     return step
 
 
-def vae(rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the median milliseconds of a step of each, and the median of the ratios of neighbouring steps."""
-    x = (np.random.default_rng(0).random((BATCH, WIDTHS[0])) < 0.2).astype(np.float32)
-    steps = {"minigen": minigen_step(x), "torch": torch_step(x)}
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for i in range(rounds + 10):
-        for name in sorted(steps, reverse=bool(i % 2)):
-            start = time.perf_counter()
-            steps[name]()
-            if i >= 10:
-                times[name].append(time.perf_counter() - start)
-    ratios = [a / b for a, b in zip(times["minigen"], times["torch"], strict=True)]
-    medians = {f"{name} ms": 1e3 * statistics.median(taken) for name, taken in times.items()}
-    return {**medians, "ratio": statistics.median(ratios)}
-
-
 if __name__ == "__main__":
-    print("VAE step, 784-400-20, batch 128, one thread:")
-    for name, value in vae().items():
-        print(f"  {name:12}{value:8.3f}")
+    show(vae())
