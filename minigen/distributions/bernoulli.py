@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from minigen.autodiff import Tensor, enable_grad
-from minigen.autodiff.ops.activation import logsigmoid
+from minigen.autodiff.ops.activation import logsigmoid, softplus_sum
 from minigen.autodiff.ops.exponential import log1p
 from minigen.autodiff.ops.indexing import where
 from minigen.autodiff.ops.likelihood import bernoulli_log_prob
@@ -105,8 +105,11 @@ class Bernoulli(Distribution):
         if self._logits is None:
             return super().joint_log_prob(value, ndims)
         self._check_value(value)
-        logits, value = broadcast("Bernoulli.joint_log_prob", self._logits, value)
-        return bernoulli_log_prob(logits.flatten(-ndims), value.flatten(-ndims))
+        logits, value = self._logits.flatten(-ndims), value.flatten(-ndims)
+        if logits.ndim > 1 and logits.shape[-2] == 1 and value.ndim == 2 and logits.shape[-1] == value.shape[-1]:
+            # one law for many values: all their products are one of matrices
+            return logits.squeeze(-2) @ value.mT - softplus_sum(logits)
+        return bernoulli_log_prob(*broadcast("Bernoulli.joint_log_prob", logits, value))
 
     def entropy(self) -> Tensor:
         """Return -p log p - (1 - p) log(1 - p) of each element, in nats."""

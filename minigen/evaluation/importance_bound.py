@@ -104,7 +104,7 @@ def importance_log_prob(model: Model, x: Tensor, k: int, rng: Generator | int | 
     examples = min(EXAMPLES, max(1, BLOCK // max(1, draws * math.prod(x.shape[1:]))))
     with resting(model):
         bounds = [_bound(model, x[i : i + examples], k, draws, rng) for i in range(0, len(x), examples)]
-    return cat(bounds) if bounds else x.reshape(0, -1).sum(1)
+    return cat(bounds) if bounds else x.flatten(1).sum(1)
 
 
 def _bound(model: Model, x: Tensor, k: int, draws: int, rng: Generator) -> Tensor:

@@ -29,7 +29,9 @@ class LatentVariableModel(Protocol):
     """What is needed of a model: how many latents it has, a check of the data, and log p(x, z)."""
 
     latent_dim: int
-    prior: Any
+
+    @property
+    def prior(self) -> Any: ...  # noqa: D102
 
     def check(self, x: Tensor) -> Any: ...  # noqa: D102
     def log_joint(self, x: Tensor, z: Tensor) -> Tensor: ...  # noqa: D102

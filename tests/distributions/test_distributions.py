@@ -119,6 +119,18 @@ def test_draws_and_values_are_broadcast() -> None:
     assert Normal(mg.zeros(4, 1), mg.ones(3)).sample((2,), rng=0).shape == (2, 4, 3)
 
 
+def test_the_probability_of_whole_examples_is_the_sum_over_their_axes() -> None:
+    logits, x = mg.tensor(RNG.normal(size=(5, 4, 2, 3)) * 3), (mg.rand(4, 2, 3, dtype="float64") < 0.5).double()
+    for law in (Bernoulli(logits=logits), Bernoulli(logits.sigmoid()), Normal(logits, 2.0)):
+        joint = law.joint_log_prob(x, 2)
+        np.testing.assert_allclose(joint.numpy(), law.log_prob(x).numpy().sum((-2, -1)), rtol=1e-12)
+    for shared in (logits[:, :1], logits[0, :1]):  # one law for all four values
+        joint = Bernoulli(logits=shared).joint_log_prob(x, 2)
+        np.testing.assert_allclose(
+            joint.numpy(), Bernoulli(logits=shared).log_prob(x).numpy().sum((-2, -1)), rtol=1e-12
+        )
+
+
 def test_the_gradients_of_the_bernoulli() -> None:
     p, a = mg.tensor([0.2, 0.7]), mg.tensor([-0.4, 1.3])
     p, a = p.double(), a.double()
@@ -127,6 +139,10 @@ def test_the_gradients_of_the_bernoulli() -> None:
     gradcheck(lambda a: Bernoulli(logits=a).log_prob(x), (a,), order=2)
     gradcheck(lambda p, a: kl_divergence(Bernoulli(p), Bernoulli(logits=a)), (p, a), order=2)
     gradcheck(lambda p: Bernoulli(p).entropy(), (p,), order=2)
+    whole, shared = (mg.tensor(RNG.normal(size=shape)) for shape in ((2, 3, 2), (2, 1, 2)))
+    bits = mg.tensor([[1.0, 0.0], [0.0, 0.0], [1.0, 1.0]], dtype="float64")
+    gradcheck(lambda a: Bernoulli(logits=a).joint_log_prob(bits, 1), (whole,), order=2)
+    gradcheck(lambda a: Bernoulli(logits=a).joint_log_prob(bits, 1), (shared,), order=2)
 
 
 # --------------------------------------------------------------------------------------- divergence

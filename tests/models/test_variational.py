@@ -109,6 +109,13 @@ def test_the_gradient_of_the_bound_of_the_linear_vae_is_the_analytic_one() -> No
     assert value.item() == pytest.approx(closed_form().item(), abs=1e-11)
 
 
+def test_the_encoder_gives_means_and_log_variances() -> None:
+    vae = VAE(mg.nn.Identity(), mg.nn.Linear(2, 4), 2)
+    q = vae.encode(mg.tensor([[0.5, -1.0, math.log(4.0), math.log(0.25)]]))
+    np.testing.assert_allclose(q.mean.numpy(), [[0.5, -1.0]])
+    np.testing.assert_allclose(q.variance.numpy(), [[4.0, 0.25]], rtol=1e-6)
+
+
 # --------------------------------------------------------------------------------------- likelihoods
 
 
