@@ -10,6 +10,7 @@ samples, and their controls).
 
 from minigen.evaluation.active_units import active_units
 from minigen.evaluation.annealed import ais, bracket, reverse_ais
+from minigen.evaluation.contrastive_bias import contrastive_bias
 from minigen.evaluation.coverage import mode_coverage
 from minigen.evaluation.divergence import divergence
 from minigen.evaluation.importance_bound import importance_bound, importance_log_prob
@@ -35,6 +36,7 @@ __all__ = [
     "bracket",
     "unnormalized_likelihood",
     "pseudolikelihood",
+    "contrastive_bias",
     "importance_bound",
     "importance_log_prob",
     "active_units",

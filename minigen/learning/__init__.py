@@ -1,7 +1,8 @@
 """Learning: how to fit a model. An algorithm owns its model and optimizers; ``step(batch)`` is one iteration.
 
 Reading order: `metrics` (what a step reports), `algorithm` (what all share), then the algorithms: `adversarial`;
-`likelihood`; `elbo`, with `estimators` and `divergence_terms`.
+`likelihood`; `elbo`, with `estimators` and `divergence_terms`; `contrastive` and `persistent`, with `centring`.
+`monitored` goes around any of them.
 """
 
 from minigen.learning.adversarial import Adversarial
@@ -13,6 +14,7 @@ from minigen.learning.elbo import ELBO
 from minigen.learning.estimators import Reparameterization, ScoreFunction
 from minigen.learning.likelihood import MaximumLikelihood
 from minigen.learning.metrics import Metrics
+from minigen.learning.monitored import Monitored
 from minigen.learning.persistent import PersistentContrastiveDivergence
 
 __all__ = [
@@ -28,4 +30,5 @@ __all__ = [
     "Centring",
     "ContrastiveDivergence",
     "PersistentContrastiveDivergence",
+    "Monitored",
 ]

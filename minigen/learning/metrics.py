@@ -19,12 +19,15 @@ class Metrics(Mapping[str, float]):
     >>> metrics = mg.learning.Metrics(cost=mg.tensor(0.5))
     >>> metrics["cost"]
     0.5
-    >>> dict(metrics)
-    {'cost': 0.5}
+    >>> dict(metrics | mg.learning.Metrics(rate=mg.tensor(0.25)))
+    {'cost': 0.5, 'rate': 0.25}
     """
 
     def __init__(self, **values: Tensor) -> None:
         self._values = {name: value.detach() for name, value in values.items()}
+
+    def __or__(self, other: "Metrics") -> "Metrics":
+        return Metrics(**{**self._values, **other._values})
 
     def __getitem__(self, name: str) -> float:
         return float(self._values[name])

@@ -1,6 +1,7 @@
 """Pictures. matplotlib is imported when a picture is made."""
 
 from minigen.viz.curves import save_curves
+from minigen.viz.energy import save_bias, save_filters, save_strip
 from minigen.viz.flow import save_inversion, save_layers
 from minigen.viz.images import make_grid, save_image
 from minigen.viz.pairs import save_pairs
@@ -17,6 +18,9 @@ __all__ = [
     "save_field",
     "save_layers",
     "save_inversion",
+    "save_filters",
+    "save_strip",
+    "save_bias",
     "save_curves",
     "save_sheet",
 ]

@@ -1,0 +1,95 @@
+"""The exact law of a Gibbs chain of a small model, after as many sweeps as one likes.
+
+A chain of which the law of the hidden units is known has after half a sweep the law
+
+    p(v) = Σ_h p(h) Π_i p(v_i | h)
+
+over the visible ones, and the other way round. Since the product splits into one over the first half of the units and
+one over the second, the law of all 2^n states is one product of two thin matrices, not a table of all pairs (v, h).
+"""
+
+from typing import Any
+
+from minigen.autodiff import Tensor, no_grad
+from minigen.autodiff.creation import full_like
+from minigen.inference.enumeration import states
+from minigen.nn.functional import softplus_sum
+
+LIMIT = 20  # units a side
+
+
+@no_grad
+def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = None) -> Tensor:
+    """Return the law of the visible units of a chain that begins at data, after so many sweeps.
+
+    Parameters
+    ----------
+    model : RBM or alike
+        With ``n_visible``, ``n_hidden``, ``hidden_inputs(v)`` and ``visible_inputs(h)``; at most 20 units a side.
+    start : Tensor, shape (n, n_visible)
+        Where the chain begins: each row with the probability in `probs`.
+    sweeps : int
+        How often the hidden units are drawn given the visible ones, and the visible ones given these; at least 1.
+    probs : Tensor, shape (n,), optional
+        By default all alike.
+
+    Returns
+    -------
+    Tensor, shape (2**n_visible,)
+        The probability of each state, in the order of `minigen.inference.states`.
+
+    Raises
+    ------
+    ValueError
+        If a side has more than 20 units, or there is no sweep.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> rbm = mg.models.RBM(3, 2)
+    >>> chain_law(rbm, mg.ones(1, 3), 5).sum().item()
+    1.0
+    """
+    if max(model.n_visible, model.n_hidden) > LIMIT:
+        raise ValueError(
+            f"chain_law: at most {LIMIT} units a side, 2^{LIMIT} states, got {model.n_visible} and {model.n_hidden}: "
+            "follow draws of the chain, minigen.sampling.Chains"
+        )
+    if sweeps < 1:
+        raise ValueError(f"chain_law: sweeps must be at least 1, got {sweeps}")
+    visible, hidden = (states(n, like=start) for n in (model.n_visible, model.n_hidden))
+    law = full_like(start[:, 0], 1 / len(start)) if probs is None else probs
+    inputs = model.hidden_inputs(start)
+    for _ in range(sweeps):
+        hidden_law = mixture(law, inputs)
+        law = mixture(hidden_law, model.visible_inputs(hidden))
+        inputs = model.hidden_inputs(visible)
+    return law
+
+
+def mixture(probs: Tensor, inputs: Tensor) -> Tensor:
+    """Return Σ_n probs_n Π_i p(s_i | inputs_n) for all states s of independent binary units.
+
+    Parameters
+    ----------
+    probs : Tensor, shape (n,)
+        Of the rows.
+    inputs : Tensor, shape (n, units)
+        Logits of the units, given each row.
+
+    Returns
+    -------
+    Tensor, shape (2**units,)
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> mixture(mg.tensor([0.5, 0.5]), mg.tensor([[0.0, 0.0], [0.0, 100.0]])).tolist()
+    [0.125, 0.125, 0.375, 0.375]
+    """
+    half = inputs.shape[1] // 2
+    low, high = (
+        (part @ states(part.shape[1], like=part).T - softplus_sum(part).unsqueeze(1)).exp()
+        for part in (inputs[:, :half], inputs[:, half:])
+    )
+    return (high.T @ (low * probs.unsqueeze(1))).reshape(-1)
