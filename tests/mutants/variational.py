@@ -316,9 +316,9 @@ MUTANTS = [
     ),
     Mutant(
         "the product leaves out factors",
-        ROW,
-        "xp.multiply(z[..., :n], z[..., n : 2 * n], z[..., :n])",
-        "xp.multiply(z[..., :n], z[..., :n], z[..., :n])",
+        "minigen/autodiff/ops/activation.py",
+        "xp.multiply(factors[..., :n], factors[..., n : 2 * n], factors[..., :n])",
+        "xp.multiply(factors[..., :n], factors[..., :n], factors[..., :n])",
         MODELS + "test_a_bernoulli_likelihood_sums_to_1",
     ),
 ]

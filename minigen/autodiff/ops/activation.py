@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
 
 
+JOINED = {"e": 8, "f": 64, "d": 512}  # factors of at most 2 in a product, which so cannot overflow
+
+
 def _raw_sigmoid(xp: Any, x: Array) -> Array:
     """Return 1 / (1 + e^-x), written e^x / (1 + e^x) where x < 0: both are over 1 + e^-|x|."""
     z = xp.exp(-abs(x))
@@ -37,17 +40,27 @@ def _raw_softplus(xp: Any, x: Array, *, beta: float, threshold: float) -> Array:
 
 
 def _raw_softplus_sum(xp: Any, x: Array) -> Array:
-    """Add up max(x, 0) + log(1 + e^-|x|).
-
-    In a sum 1 + e^-|x| may be rounded, and log is vectorised where log1p is not: a fifth of the time of softplus.
-    """
+    """Add up max(x, 0) + log(1 + e^-|x|)."""
     z = abs(x)
     xp.negative(z, z)
     xp.exp(z, z)
     z += 1.0
-    xp.log(z, z)
-    z += xp.maximum(x, 0.0)
-    return z.sum(-1, "float32").astype("float16") if x.dtype.char == "e" else z.sum(-1)
+    logs = log_of_product(xp, z)
+    wide = "float32" if x.dtype.char == "e" else x.dtype
+    return (xp.maximum(x, 0.0).sum(-1, wide) + logs).astype(x.dtype, copy=False)
+
+
+def log_of_product(xp: Any, factors: Array) -> Array:
+    """Return the log of the product along the last axis of `factors`, from 1 to 2, which are overwritten.
+
+    In a sum no digits are asked of each term, and one logarithm does for many: a tenth of the time of ``log1p``.
+    """
+    n, joined = factors.shape[-1], 1
+    while n and n % 2 == 0 and joined < JOINED[factors.dtype.char]:
+        n //= 2
+        joined *= 2
+        xp.multiply(factors[..., :n], factors[..., n : 2 * n], factors[..., :n])
+    return xp.log(factors[..., :n]).sum(-1, "float32" if factors.dtype.char == "e" else factors.dtype)
 
 
 def _raw_keep(x: Array, mask: Array) -> Array:
