@@ -1,6 +1,8 @@
 """``minigen tour``: train every family for some seconds, and write one page of pictures and scores."""
 
+import json
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -115,7 +117,7 @@ def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
         name,
         title,
         f"{loop.step} steps, {loop.seconds:.0f} s.",
-        f"minigen train {name} --steps {loop.step} --seed {seed}",
+        command_of(name, recipe, loop.step, seed),
         [described(score) for score in scores],
         [(f"{name}/{files[key].name}", picture.caption) for key, picture in experiment.pictures.items()],
         [(f"{name}/{frame.name}", f"step {int(frame.stem.split('-')[1])}") for frame in shown],
@@ -130,6 +132,24 @@ def settings_of(recipe: Any) -> dict[str, Any]:
     other: Mapping[str, Any] = recipe.TOUR
     drop = LIMITS if set(LIMITS) & set(other) else ()
     return {key: value for key, value in recipe.SETTINGS.items() if key not in drop} | dict(other)
+
+
+def command_of(name: str, recipe: Any, steps: int, seed: int) -> str:
+    """Return the command that trains what a tour has trained.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> command_of("gan-ring", SimpleNamespace(TOUR={"steps": 9, "std": 0.1, "hidden": [8, 8]}), 5, 0)
+    "minigen train gan-ring --steps 5 --seed 0 --set std=0.1 --set 'hidden=[8, 8]'"
+    """
+    from minigen.cli.settings import LIMITS
+
+    changed = [f"{key}={json.dumps(value)}" for key, value in recipe.TOUR.items() if key not in LIMITS]
+    return shlex.join(
+        ["minigen", "train", name, "--steps", str(steps), "--seed", str(seed)]
+        + [part for assignment in changed for part in ("--set", assignment)]
+    )
 
 
 def described(score: Any) -> tuple[str, str, str]:

@@ -37,7 +37,7 @@ SETTINGS = {
     "discriminator": [64, 64],
     "device": "cpu",
 }
-TOUR = {"steps": 4_000}
+TOUR = {"steps": 3_000, "std": 0.1}  # wide modes are found in seconds
 WINDOW = (-3.0, 3.0, -3.0, 3.0)
 
 
@@ -68,7 +68,8 @@ def build(settings: Mapping[str, Any], rng: RandomGenerator) -> Experiment:
             logits: Tensor = discriminator(x.to(device))
             return logits.sigmoid()
 
-        return save_field(field, path, window=WINDOW, points={"samples": sample(1000)}, limits=(0.0, 1.0))
+        points = {"samples": sample(1000)}
+        return save_field(field, path, window=WINDOW, points=points, limits=(0.0, 1.0), side=120)
 
     def draw_samples(path: Path) -> Path:
         return save_scatter({"data": points[:2500], "samples": sample(2500)}, path, window=WINDOW)
