@@ -8,6 +8,7 @@ stand alone, and drops axes of length 1 that others stretch.
 
 import math
 import string
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from minigen.autodiff.ops.arranging import diagonal
@@ -81,7 +82,8 @@ def einsum(equation: str, *operands: Any) -> "Tensor":
     if not operands:
         raise ValueError(f"einsum: expected operands after the equation {equation!r}, got none")
     xs = operands_of("einsum", *operands)
-    inputs, output = _read_equation(equation, [x.array.shape for x in xs])
+    read, output = _read_equation(equation, tuple([x.array.shape for x in xs]))
+    inputs = list(read)
     for i in range(len(xs)):
         xs[i], inputs[i] = _distinct(xs[i], inputs[i])
     sizes = _sizes(equation, xs, inputs)
@@ -96,14 +98,15 @@ def einsum(equation: str, *operands: Any) -> "Tensor":
     return einsum_row(*xs, inputs=tuple(inputs), output=output)
 
 
-def _read_equation(equation: str, shapes: list[tuple[int, ...]]) -> tuple[list[str], str]:
+@lru_cache(1024)
+def _read_equation(equation: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[str, ...], str]:
     """Return the labels of each operand and of the result, with letters in the place of ``...``."""
     left, arrow, output = equation.replace(" ", "").replace("...", "…").partition("->")
     inputs = left.split(",")
     if not set(left + output) <= set(string.ascii_letters + "…,") or "," in output:
         raise ValueError(f"einsum: cannot read {equation!r}: expected letters, commas, '...' and one '->'")
     if len(inputs) != len(shapes):
-        raise ValueError(f"einsum: {equation!r} is for {len(inputs)} operands, got {len(shapes)}: {shapes}")
+        raise ValueError(f"einsum: {equation!r} is for {len(inputs)} operands, got {len(shapes)}: {list(shapes)}")
     rests = [len(shape) - len(labels.replace("…", "")) for labels, shape in zip(inputs, shapes, strict=True)]
     for labels, shape, rest in zip(inputs, shapes, rests, strict=True):
         if rest < 0 or (rest > 0 and "…" not in labels) or labels.count("…") > 1:
@@ -112,16 +115,16 @@ def _read_equation(equation: str, shapes: list[tuple[int, ...]]) -> tuple[list[s
                 f"{shape}: expected one label for each axis"
             )
     spare = "".join(c for c in string.ascii_letters if c not in equation)[: max(rests)]
-    inputs = [labels.replace("…", spare[len(spare) - n :]) for labels, n in zip(inputs, rests, strict=True)]
+    labelled = tuple([labels.replace("…", spare[len(spare) - n :]) for labels, n in zip(inputs, rests, strict=True)])
     if not arrow:
-        named = [c for labels in inputs for c in labels if c not in spare]
-        return inputs, spare + "".join(sorted(c for c in named if named.count(c) == 1))
+        named = [c for labels in labelled for c in labels if c not in spare]
+        return labelled, spare + "".join(sorted(c for c in named if named.count(c) == 1))
     output = output.replace("…", spare)
-    if len(set(output)) < len(output) or not set(output) <= set("".join(inputs)):
+    if len(set(output)) < len(output) or not set(output) <= set("".join(labelled)):
         raise ValueError(
             f"einsum: cannot read {equation!r}: a label of the result stands in it once, and in some operand"
         )
-    return inputs, output
+    return labelled, output
 
 
 def _distinct(x: "Tensor", labels: str) -> "tuple[Tensor, str]":
