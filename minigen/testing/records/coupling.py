@@ -32,6 +32,11 @@ def _record(name: str, samples: Samples, part: Any, **options: Any) -> Record:
     )
 
 
+def vectors(width: int, outputs: int) -> Samples:
+    """Draw batches of vectors, empty ones too, and of what a network says of each."""
+    return st.one_of(several((3, width), (3, outputs)), several((0, width), (0, outputs)))
+
+
 RECORDS = [
     _record(
         "affine coupling",
@@ -40,7 +45,7 @@ RECORDS = [
         start=1,
         bound=2.0,
     ),
-    _record("affine coupling, first half", several((3, 3), (3, 2)), lambda both: both, start=0, bound=0.5),
-    _record("affine coupling, values only", several((2, 4), (2, 4)), lambda both: both[0], start=2, bound=1.5),
-    _record("affine coupling, log det only", several((2, 2), (2, 2)), lambda both: both[1], start=0, bound=1.5),
+    _record("affine coupling, first half", vectors(3, 2), lambda both: both, start=0, bound=0.5),
+    _record("affine coupling, values only", vectors(4, 4), lambda both: both[0], start=2, bound=1.5),
+    _record("affine coupling, log det only", vectors(2, 2), lambda both: both[1], start=0, bound=1.5),
 ]
