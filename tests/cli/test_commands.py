@@ -15,7 +15,7 @@ import minigen
 from minigen import recipes
 from minigen.cli import main
 from minigen.cli.info import data
-from minigen.cli.tour import make_room, settings_of
+from minigen.cli.tour import command_of, make_room, settings_of, stops_of
 from minigen.training import read_metrics
 from minigen.training.checkpoint import checkpoints
 from tests.data import roots
@@ -318,6 +318,13 @@ def test_a_tour_leaves_alone_what_was_trained_on(monkeypatch) -> None:
 def test_settings_of_a_tour() -> None:
     recipe = SimpleNamespace(SETTINGS={"epochs": 5, "lr": 0.1, "hidden": 3}, TOUR={"steps": 7, "hidden": 2})
     assert settings_of(recipe) == {"lr": 0.1, "hidden": 2, "steps": 7}
+    assert command_of("x", recipe, 5, 3) == "minigen train x --steps 5 --seed 3 --set hidden=2"
+
+
+def test_a_tour_visits_what_is_chosen_in_its_own_order() -> None:
+    assert list(stops_of(["gan-ring", "gan-digits"])) == ["gan-digits", "gan-ring"]
+    assert {"gan-digits", "gan-ring"} <= set(stops_of([]))
+    assert "gan-mnist" not in stops_of([])
 
 
 def test_warnings_take_one_line(trained, monkeypatch) -> None:

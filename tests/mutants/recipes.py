@@ -150,6 +150,27 @@ MUTANTS = [
         "tests/cli/test_processes.py::test_ctrl_c_is_acted_on_between_two_steps_with_a_checkpoint",
     ),
     Mutant(
+        "the tour visits all whatever is chosen",
+        TOUR,
+        "if not chosen or name in chosen}",
+        "if chosen or not chosen}",
+        COMMANDS + "test_a_tour_visits_what_is_chosen_in_its_own_order",
+    ),
+    Mutant(
+        "the tour's command leaves out its settings",
+        TOUR,
+        "for key, value in recipe.TOUR.items() if key not in LIMITS]",
+        "for key, value in recipe.TOUR.items() if key in ()]",
+        COMMANDS + "test_settings_of_a_tour",
+    ),
+    Mutant(
+        "the page's contents lead nowhere",
+        "minigen/cli/page.py",
+        'href="#{escape',
+        'href="#to-{escape',
+        COMMANDS + "test_a_tour_trains_what_is_marked_and_writes_a_page",
+    ),
+    Mutant(
         "the tour removes any folder",
         TOUR,
         "    if (path / MARK).is_file() and all(OWN.fullmatch(file.name) for file in path.iterdir()):\n",
