@@ -151,7 +151,7 @@ def signed(generator: Generator, size: int) -> Flat:
     >>> bool((abs(abs(signed(Generator(0), 1000)) - 1.0) <= 0.5).all())
     True
     """
-    drawn = generator.uniform(size, -1.0, 1.0, dtype=numpy.float64).array
+    drawn = generator.uniform(size, -1.0, 1.0, dtype=numpy.float64, device="cpu").array
     return drawn + numpy.copysign(0.5, drawn)
 
 

@@ -27,7 +27,7 @@ def drawn_shape(draw: st.DrawFn, shape: Any) -> Shape:
 
 def uniform(draw: st.DrawFn, shape: Shape, low: float, high: float, away: tuple[float, ...] = ()) -> Array:
     """Draw numbers between `low` and `high`, 0.05 or more from each of `away`."""
-    a = Generator(draw(SEEDS)).uniform(shape, low, high, dtype="float64").array
+    a = Generator(draw(SEEDS)).uniform(shape, low, high, dtype="float64", device="cpu").array
     for kink in away:
         near = np.abs(a - kink) < MARGIN
         a = np.where(near, kink + np.where(a < kink, -2 * MARGIN, 2 * MARGIN), a)
@@ -126,7 +126,7 @@ def tied_array(
 ) -> Array:
     """Return what `tied` draws."""
     levels = uniform(draw, (draw(sampled((1, 2, 2, 3))),), low, high, away)
-    places = Generator(draw(SEEDS)).integers(0, len(levels), shape).array
+    places = Generator(draw(SEEDS)).integers(0, len(levels), shape, device="cpu").array
     return laid_out(draw, levels[places].astype(dtype))
 
 
@@ -158,9 +158,9 @@ def near_kinks(
     """
     form = drawn_shape(draw, shape)
     rng = Generator(draw(SEEDS))
-    centre = np.asarray(kinks, dtype)[rng.integers(0, len(kinks), form).array]
+    centre = np.asarray(kinks, dtype)[rng.integers(0, len(kinks), form, device="cpu").array]
     gap = np.asarray((0.0, 0.0, 1e-9, 1e-6, 1e-3, 0.1, -1e-9, -1e-6, -1e-3, -0.1), dtype)
-    beside = centre + gap[rng.integers(0, len(gap), form).array]
+    beside = centre + gap[rng.integers(0, len(gap), form, device="cpu").array]
     one_bit = np.nextafter(centre, np.asarray(np.inf, dtype))
     return laid_out(draw, np.where(rng.bernoulli(np.full(form, 0.2)), one_bit, beside).astype(dtype))
 
@@ -200,10 +200,11 @@ def extremes(
     form = drawn_shape(draw, shape)
     rng = Generator(draw(SEEDS))
     info = np.finfo(dtype)
-    exponent = rng.uniform(form, float(np.log10(info.tiny)), float(np.log10(info.max)), dtype="float64").array
+    smallest, largest = float(np.log10(info.tiny)), float(np.log10(info.max))
+    exponent = rng.uniform(form, smallest, largest, dtype="float64", device="cpu").array
     a = np.power(10.0, exponent)
     ends = np.asarray((float(info.max), float(info.tiny), float(info.eps), 1.0), "float64")
-    a = np.where(rng.bernoulli(np.full(form, 0.3)), ends[rng.integers(0, len(ends), form).array], a)
+    a = np.where(rng.bernoulli(np.full(form, 0.3)), ends[rng.integers(0, len(ends), form, device="cpu").array], a)
     a = np.where(rng.bernoulli(np.full(form, 0.5)), a, -a)
     a = np.clip(a, -float(info.max), float(info.max))
     safe = (low + high) / 2 if np.isfinite(low + high) else low + 1 if np.isfinite(low) else high - 1
@@ -234,6 +235,6 @@ def subnormals(draw: st.DrawFn, shape: Any = None, *, dtype: Any = "float64") ->
     """
     form = drawn_shape(draw, shape)
     rng = Generator(draw(SEEDS))
-    multiple = rng.integers(0, 1000, form).array.astype(dtype)
+    multiple = rng.integers(0, 1000, form, device="cpu").array.astype(dtype)
     sign = np.where(rng.bernoulli(np.full(form, 0.5)), 1.0, -1.0).astype(dtype)
     return laid_out(draw, (sign * multiple * np.finfo(dtype).smallest_subnormal).astype(dtype))

@@ -68,7 +68,7 @@ def _basic(draw: st.DrawFn, length: int) -> Any:
 
 def _positions(draw: st.DrawFn, length: int, common: Shape) -> Any:
     form = tuple(1 if n > 1 and draw(st.booleans()) else n for n in common)
-    found = Generator(draw(SEEDS)).integers(-length, max(length, 1), form).array
+    found = Generator(draw(SEEDS)).integers(-length, max(length, 1), form, device="cpu").array
     return found.tolist() if found.ndim and found.size and draw(st.booleans()) else found
 
 

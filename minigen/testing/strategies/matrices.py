@@ -43,8 +43,8 @@ def matrices(
     n = draw(st.sampled_from(SIZES)) if size is None else size
     kind = draw(st.sampled_from(kinds))
     rng = Generator(draw(SEEDS))
-    left, right = (np.linalg.qr(rng.normal((n, n), dtype="float64").array)[0] for _ in range(2))
-    values = rng.uniform((n,), 1.0, condition, dtype="float64").array
+    left, right = (np.linalg.qr(rng.normal((n, n), dtype="float64", device="cpu").array)[0] for _ in range(2))
+    values = rng.uniform((n,), 1.0, condition, dtype="float64", device="cpu").array
     signs = np.where(rng.bernoulli(np.full(n, 0.5)), 1.0, -1.0)
     if kind == "triangular":
         found = np.tril(0.1 * left, -1) + np.diag(values * signs)

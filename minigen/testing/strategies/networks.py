@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from minigen import nn
 from minigen.autodiff import Tensor, no_grad, wrap
+from minigen.backend import asarray_on
 from minigen.random import Generator
 from minigen.testing.strategies.arrays import SEEDS, any_array
 from minigen.testing.strategies.shapes import sampled
@@ -47,4 +48,4 @@ def networks(draw: st.DrawFn, dtype: str = "float64") -> tuple[nn.Sequential, Te
             sign = rng.bernoulli(wrap(size.array * 0 + 0.5)) * 2 - 1
             p.copy_(size * sign)
     batch = any_array(draw, (draw(sampled((2, 1, 3, 0))), widths[0]), dtype=dtype)
-    return network, wrap(batch)
+    return network, wrap(asarray_on(None, batch))

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from minigen.autodiff import Tensor, wrap
+from minigen.backend import asarray_on
 from minigen.testing.strategies.arrays import any_array
 
 
@@ -18,7 +19,7 @@ def tensors(
     requires_grad: bool | None = None,
     dtype: Any = "float64",
 ) -> Tensor:
-    """Draw a Tensor in any memory layout.
+    """Draw a Tensor on the default device, on the cpu in any memory layout.
 
     Parameters
     ----------
@@ -43,4 +44,4 @@ def tensors(
     >>> check()
     """
     needs = draw(st.booleans()) if requires_grad is None else requires_grad
-    return wrap(any_array(draw, shape, low, high, dtype=dtype), requires_grad=needs)
+    return wrap(asarray_on(None, any_array(draw, shape, low, high, dtype=dtype)), requires_grad=needs)
