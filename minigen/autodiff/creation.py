@@ -5,6 +5,7 @@ from typing import Any
 import numpy
 
 from minigen.autodiff.graph import TensorBase, describe, wrap
+from minigen.autodiff.ops.index import plain
 from minigen.autodiff.tensor import Tensor
 from minigen.backend import Array, asarray_on, chosen_device, device_of, get_default_dtype, made_on, to_dtype, to_host
 from minigen.backend.arrays import namespaces
@@ -59,7 +60,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 def _array(name: str, data: Any, dtype: Any) -> Any:
     """Copy `data` into a NumPy array of a type minigen computes with."""
     try:
-        array = numpy.array(_plain(data), order="C")
+        array = numpy.array(plain(data), order="C")
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name}: expected rows of equal length and numbers that fit a dtype: {error}") from None
     if array.dtype.kind not in "buif" or array.dtype == numpy.uint64:
@@ -75,13 +76,6 @@ def _fitted(name: str, array: Any, dtype: Any) -> Any:
     if array.dtype.kind in "iu" and dtype.kind in "iu" and (result != array).any():
         raise ValueError(f"{name}: not every integer fits {dtype}: give a wider dtype")
     return result
-
-
-def _plain(data: Any) -> Any:
-    """Return nested lists with the arrays of their Tensors."""
-    if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
-    return to_host(data.array) if isinstance(data, TensorBase) else data
 
 
 def _is_typed(data: Any) -> bool:

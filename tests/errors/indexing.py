@@ -15,6 +15,7 @@ ROWS = [
     ("tensor", lambda: X[mg.tensor([-3])], IndexError, "index -3 is out of bounds for axis 0 with size 2"),
     ("many", lambda: X[0, 0, 0], IndexError, "too many indices"),
     ("mask", lambda: X[np.array([True, False, True])], IndexError, "size of axis is 2"),
+    ("masks", lambda: X[[True, False], [True, False]], IndexError, "a mask of shape (2,) does not fit the shape (3,)"),
     ("float", lambda: X[1.0], TypeError, "an index is made of integers"),
     ("text", lambda: X["a"], TypeError, "got str 'a'"),
     (

@@ -514,8 +514,8 @@ MUTANTS = [
     Mutant(
         "a new Tensor shares memory with its data",
         "minigen/autodiff/creation.py",
-        '        array = numpy.array(_plain(data), order="C")\n',
-        "        array = numpy.asarray(_plain(data))\n",
+        '        array = numpy.array(plain(data), order="C")\n',
+        "        array = numpy.asarray(plain(data))\n",
         "tests/autodiff/test_tensor.py::test_a_new_tensor_is_a_copy_in_c_order",
     ),
     Mutant(

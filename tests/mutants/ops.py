@@ -456,6 +456,20 @@ MUTANTS = [
         TESTS + "test_indexing.py::test_an_index_is_copied_when_recorded",
     ),
     Mutant(
+        "beside another a mask fits anything",
+        OPS + "index.py",
+        "    if mask.shape != masked:\n",
+        "    if mask.ndim != len(masked):\n",
+        TESTS + "test_indexing.py::test_a_mask_of_another_shape_is_refused",
+    ),
+    Mutant(
+        "the second axis of a mask is forgotten",
+        OPS + "index.py",
+        "_beside(name, array, part, axis + i) for i, part",
+        "_beside(name, array, parts[0], axis + i) for i, part",
+        TESTS + "test_indexing.py::test_a_mask_of_two_axes_beside_one_of_another",
+    ),
+    Mutant(
         "scatter_add overwrites",
         GATHERING,
         "    xp.add.at(out, _grid(xp, index, axis), x)\n",

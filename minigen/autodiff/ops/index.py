@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy
 
 from minigen.autodiff.graph import TensorBase, describe
-from minigen.backend import Array, check_same_device, namespace
+from minigen.backend import Array, check_same_device, namespace, to_host
 from minigen.backend.arrays import namespaces
 
 Index: TypeAlias = tuple[Any, ...]
@@ -29,6 +29,7 @@ def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
     if all(type(item) in (int, slice) or item is None or item is Ellipsis for item in items):
         return [items if Ellipsis in items else (*items, Ellipsis)]
     items = tuple([_item(name, array, item, keep) for item in items])
+    one_mask = sum(map(_is_mask, items)) < 2  # CuPy takes no more
     if not any(item is Ellipsis for item in items):
         items = (*items, Ellipsis)
     rest = array.ndim - sum(map(_axes, items))
@@ -53,7 +54,8 @@ def steps(name: str, array: Array, index: Any, keep: bool) -> list[Index]:
             view.append(item)
         else:
             view += [WHOLE] * _axes(item)
-            pick.append(_beside(name, array, item, axis))
+            parts = [item] if one_mask or not _is_mask(item) else _positions(name, array, item, axis)
+            pick += [_beside(name, array, part, axis + i) for i, part in enumerate(parts)]
         axis += _axes(item)
     if all(type(item) is slice for item in pick):
         return [(*view, Ellipsis)]  # so that NumPy gives a view, not a scalar
@@ -71,7 +73,7 @@ def _item(name: str, array: Array, item: Any, keep: bool) -> Any:
         if keep and raw.ndim:
             raw = raw.copy()
     elif isinstance(item, list | tuple | range | bool | numpy.generic):
-        raw = numpy.asarray(item)
+        raw = numpy.asarray(plain(item))
         if not raw.size:
             raw = raw.astype(int)
     else:
@@ -87,11 +89,30 @@ def _item(name: str, array: Array, item: Any, keep: bool) -> Any:
     return int(raw) if type(raw) is numpy.ndarray and not raw.ndim and raw.dtype.kind != "b" else raw
 
 
+def plain(data: Any) -> Any:
+    """Return nested lists with NumPy arrays in the place of their Tensors."""
+    if isinstance(data, list | tuple):
+        return [plain(item) for item in data]
+    return to_host(data.array) if isinstance(data, TensorBase) else data
+
+
 def _axes(item: Any) -> int:
     """Return how many axes of the array an item of an index stands for."""
     if item is None or item is Ellipsis:
         return 0
     return item.ndim if type(item) in namespaces and item.dtype.kind == "b" else 1
+
+
+def _is_mask(item: Any) -> bool:
+    return type(item) in namespaces and item.dtype.kind == "b" and item.ndim > 0
+
+
+def _positions(name: str, array: Array, mask: Array, axis: int) -> list[Array]:
+    """Return the integers that name where a mask of the axes from `axis` on is set, an array for each."""
+    masked = array.shape[axis : axis + mask.ndim]
+    if mask.shape != masked:
+        raise IndexError(f"{name}: a mask of shape {mask.shape} does not fit the shape {masked} of what it picks from")
+    return list(namespace(mask).nonzero(mask))
 
 
 def _beside(name: str, array: Array, index: Array, axis: int) -> Array:
