@@ -197,6 +197,8 @@ class Op:
         if type(out) is not ndarray:
             if type(out) is tuple:
                 return self._many(args, raw, keywords, out, any_tensor, mask)  # type: ignore[return-value]
+            if isinstance(out, TensorBase):
+                _refuse_tensors(self.name, keywords)
             out = as_array(out)
         if not any_tensor:
             return out  # type: ignore[no-any-return]
@@ -341,9 +343,7 @@ class Plan:
     def environment(self, raw: list[Any], out: Any, keywords: dict[str, Any]) -> dict[str, Any]:
         """Return every value a rule may ask for, by name."""
         op = self.op
-        for name, value in keywords.items():
-            if isinstance(value, TensorBase):
-                raise TypeError(f"{op.name}: keyword {name!r} is never a Tensor: make it an argument, with a rule")
+        _refuse_tensors(op.name, keywords)
         if op.variadic:
             inputs = {op.arguments[0]: tuple(raw), f"{op.arguments[0]}_shape": tuple(map(_shape, raw))}
         else:
@@ -379,6 +379,12 @@ def _code(name: str, function: Any) -> Any:
         return function.__code__
     except AttributeError:
         raise TypeError(f"{name}: expected a function written with def or lambda, got {function!r}") from None
+
+
+def _refuse_tensors(name: str, keywords: dict[str, Any]) -> None:
+    for keyword, value in keywords.items():
+        if isinstance(value, TensorBase):
+            raise TypeError(f"{name}: keyword {keyword!r} is never a Tensor: make it an argument, with a rule")
 
 
 def _attach(value: Any, node: Node | None, storage: graph.Storage) -> Any:
