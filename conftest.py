@@ -1,6 +1,11 @@
-"""What holds for every test and doctest: no wall clock, no window, equal draws, no state left behind."""
+"""What holds for every test and doctest: no wall clock, no window, equal draws, no state left behind.
+
+``pytest --on standin`` runs the same tests on the strict stand-in for CuPy, ``--on cupy`` on CuPy: what they make, they
+make there (`tests.host` says how a test is written so).
+"""
 
 import os
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +26,31 @@ settings.register_profile(
 settings.load_profile("minigen")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that chooses the array library."""
+    group = parser.getgroup("minigen")
+    group.addoption(
+        "--on", choices=("numpy", "standin", "cupy"), default="numpy", help="the array library the tests run on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the stand-in in CuPy's place and make the GPU the default device before a test module is imported."""
+    library = config.getoption("on")
+    if library == "standin":
+        stack = ExitStack()
+        stack.enter_context(standin.installed())
+        config.add_cleanup(stack.close)
+    elif library == "cupy" and not mg.cuda.is_available():
+        raise pytest.UsageError("--on cupy needs CuPy and a GPU; --on standin needs neither")
+    mg.set_default_device(default_device(config))
+
+
+def default_device(config: pytest.Config) -> str | None:
+    """Return where tests make what they do not say a device for."""
+    return None if config.getoption("on") == "numpy" else "cuda"
+
+
 @pytest.fixture
 def gpu():
     """Let ``device="cuda"`` work: on the GPU of this machine, or else on the stand-in for CuPy."""
@@ -32,7 +62,7 @@ def gpu():
 
 
 @pytest.fixture(autouse=True)
-def global_state():
+def global_state(request):
     """Seed the default generator before a test; fail the test that leaves a mode switched."""
     manual_seed(0)
     before = mg.get_default_dtype(), mg.is_grad_enabled(), mg.get_default_device()
@@ -40,5 +70,5 @@ def global_state():
     after = mg.get_default_dtype(), mg.is_grad_enabled(), mg.get_default_device()
     mg.set_default_dtype(before[0])
     mg.set_grad_enabled(before[1])
-    mg.set_default_device(None)
+    mg.set_default_device(default_device(request.config))
     assert after == before, "the default dtype, the grad mode or the default device was left switched"
