@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.autodiff import Op, Tensor, wrap
+from minigen.autodiff import Op, Tensor
 from minigen.testing import gradcheck
 from minigen.testing.records import Record
+from tests.host import assert_allclose, assert_array_equal, host, placed
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def watched_rows() -> Iterator[set[str]]:
 
 def leaves(arrays: Any, dtype: Any = None) -> tuple[Tensor, ...]:
     """Wrap arrays, in their memory layout if their dtype stays, as leaves that require grad."""
-    return tuple(wrap(a if dtype is None else a.astype(dtype), requires_grad=True) for a in arrays)
+    return tuple(placed(a if dtype is None else a.astype(dtype), requires_grad=True) for a in arrays)
 
 
 def outputs_of(record: Record, tensors: Any) -> tuple[Tensor, ...]:
@@ -49,15 +50,16 @@ def check_record(record: Record, arrays: Any, order: int | None = None) -> None:
 def check_values(record: Record, arrays: Any, rtol: float = 1e-10, atol: float = 1e-12) -> None:
     """Compare with the reference: values, shapes, and that nothing was written."""
     before = [a.copy() for a in arrays]
+    tensors = [placed(a) for a in arrays]
     with np.errstate(all="ignore"):
-        found = [o.array for o in outputs_of(record, [wrap(a) for a in arrays])]
+        found = [host(o) for o in outputs_of(record, tensors)]
         expected = record.reference(*before)
     expected = expected if isinstance(expected, tuple) else (expected,)
     for value, reference in zip(found, expected, strict=True):
-        np.testing.assert_allclose(value, reference, rtol, atol, strict=False)
+        assert_allclose(value, reference, rtol, atol, strict=False)
         assert value.shape == np.shape(reference)
-    for a, b in zip(arrays, before, strict=True):
-        np.testing.assert_array_equal(a, b)
+    for tensor, b in zip(tensors, before, strict=True):
+        assert_array_equal(tensor, b)
 
 
 def check_along_ties(record: Record, arrays: Any) -> None:
@@ -66,12 +68,12 @@ def check_along_ties(record: Record, arrays: Any) -> None:
     outputs = [o for o in outputs_of(record, tensors) if o.requires_grad]
     seeds = [mg.ones_like(o) * (-1.5) for o in outputs]
     gradients = mg.grad(outputs, tensors, seeds, allow_unused=True)
-    exact = sum((g.array * a).sum() for g, a in zip(gradients, arrays, strict=True) if g is not None)
+    exact = sum((host(g) * a).sum() for g, a in zip(gradients, arrays, strict=True) if g is not None)
 
     def at(scale: float) -> float:
         with mg.no_grad():
-            values = outputs_of(record, [wrap(np.asarray(a * scale)) for a in arrays])
-        return sum(-1.5 * float(o.array.sum()) for o in values if o.array.dtype.kind == "f")
+            values = outputs_of(record, [placed(np.asarray(a * scale)) for a in arrays])
+        return sum(-1.5 * float(host(o).sum()) for o in values if o.array.dtype.kind == "f")
 
     h = 1e-5
-    np.testing.assert_allclose(exact, (at(1 + h) - at(1 - h)) / (2 * h), rtol=1e-7, atol=1e-8)
+    assert_allclose(exact, (at(1 + h) - at(1 - h)) / (2 * h), rtol=1e-7, atol=1e-8)

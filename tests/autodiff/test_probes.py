@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
+from minigen.backend.arrays import namespaces
 from minigen.testing import gradcheck
 
 
@@ -171,17 +172,17 @@ def test_tensors_hash_by_identity() -> None:
 
 
 def test_numpy_reads_a_host_tensor_without_a_copy_and_refuses_one_in_a_graph() -> None:
-    t = mg.ones(3)
+    t = mg.ones(3, device="cpu")
     assert np.asarray(t) is t.array
     assert t.numpy() is t.array
-    assert np.mean([mg.tensor(1.0), mg.tensor(3.0)]) == 2.0
+    assert np.mean([t[0], 3.0 * t[1]]) == 2.0
     assert np.asarray(t, dtype="float64").dtype == np.float64
     with pytest.raises(TypeError, match=r"\.detach\(\)"):
         np.asarray(mg.ones(3, requires_grad=True))
 
 
 def test_numpy_operands_defer_to_the_tensor() -> None:
-    t = mg.tensor([1.0, 2.0], requires_grad=True)
+    t = mg.tensor([1.0, 2.0], device="cpu", requires_grad=True)
     for result in (np.ones(2, "float32") * t, np.float64(2.0) * t, np.ones(2) + t, np.ones(2) - t, np.ones(2) / t):
         assert isinstance(result, mg.Tensor)
         assert result.requires_grad
@@ -191,5 +192,5 @@ def test_numpy_operands_defer_to_the_tensor() -> None:
 
 def test_float32_results_of_zero_dimensions_are_arrays() -> None:
     for t in (mg.ones(3).sum(), mg.ones(3).mean(), mg.ones(3)[0], mg.tensor(1.0) * 2.0, mg.ones(3) @ mg.ones(3)):
-        assert type(t.array) is np.ndarray
+        assert type(t.array) in namespaces
         assert t.shape == ()

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.testing import op_records
 from minigen.testing.strategies import extremes, near_kinks, subnormals
 from tests.autodiff.generated import check_values, leaves, outputs_of
+from tests.host import placed
 
 RECORDS = op_records()
 SMOOTH = [r for r in RECORDS if r.order]
@@ -65,7 +65,7 @@ def test_dtypes_from_integers(record) -> None:
     @settings(max_examples=5)
     @given(record.samples)
     def run(arrays):
-        operands = [wrap(np.asarray(np.ceil(abs(a)), "int64")) for a in arrays]
+        operands = [placed(np.asarray(np.ceil(abs(a)), "int64")) for a in arrays]
         if record.integers == "refuse":
             with pytest.raises(TypeError, match="floating"):
                 record.function(*operands)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
+from tests.host import host
 
 
 def test_a_cast_carries_the_gradient_back_in_the_type_of_its_argument() -> None:
@@ -32,7 +33,7 @@ def test_conversions_by_name(method, dtype) -> None:
     assert getattr(x, method)().dtype == np.dtype(dtype)
     assert x.to(dtype).dtype == x.type(dtype).dtype == np.dtype(dtype)
     assert x.to(x.dtype) is x
-    assert x.to("cpu") is x
+    assert x.to(x.device) is x
     assert x.to(mg.zeros(1, dtype=dtype)).dtype == np.dtype(dtype)
 
 
@@ -89,11 +90,12 @@ def test_a_new_tensor_is_a_copy_in_c_order() -> None:
         t = mg.tensor(a)
         a[...] = 7
         assert t.array.flags.c_contiguous
-        assert (t.numpy() == 1).all()
+        assert (host(t) == 1).all()
     shared = mg.from_numpy(a)
     a[...] = 8
-    assert (shared.numpy() == 8).all()
-    assert mg.as_tensor(shared) is shared
+    assert (host(shared) == 8).all()
+    assert mg.as_tensor(shared, device="cpu") is shared
+    assert mg.as_tensor(t) is t
 
 
 def test_creation_by_shape_and_rule() -> None:
@@ -164,7 +166,7 @@ def test_an_expanded_tensor_is_not_written() -> None:
 
 
 def test_an_integer_in_any_dress_gives_a_view() -> None:
-    for one in (1, np.int64(1), mg.tensor(1), np.array(1)):
+    for one in (1, np.int64(1), mg.tensor(1, device="cpu"), np.array(1)):
         x = mg.zeros(3)
         x[one].fill_(5.0)
         assert x.tolist() == [0.0, 5.0, 0.0]
@@ -179,9 +181,9 @@ def test_strange_types_meet_an_error() -> None:
 
 
 def test_a_device_that_is_not_there() -> None:
-    with pytest.raises(mg.DeviceError, match=r"device 'cuda:99' .* use device='cpu'"):
+    with pytest.raises(mg.DeviceError, match=r"device 'cuda:99' .* use .*device='cpu'"):
         mg.zeros(2, device="cuda:99")
-    with pytest.raises(mg.DeviceError, match="use device='cpu'"):
+    with pytest.raises(mg.DeviceError, match=r"use .*device='cpu'"):
         mg.ones(2).cuda(99)
     with pytest.raises(ValueError, match="unknown device 'tpu'"):
         mg.zeros(2, device="tpu")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.autodiff import rows, wrap
+from minigen.autodiff import rows
+from tests.host import assert_allclose, assert_array_equal, placed
 
 TAILS = [-1e4, -745.0, -104.0, -89.0, -30.0, -3.0, -1e-3, 0.0, 1e-3, 3.0, 15.0, 40.0, 90.0, 800.0, 1e4]
 ACTIVATIONS = [mg.tanh, mg.sigmoid, mg.relu, mg.logsigmoid, mg.softplus, mg.leaky_relu]
@@ -42,16 +43,16 @@ def test_values_and_slopes_in_both_tails(name) -> None:
     x = mg.tensor(TAILS, dtype=mg.float64, requires_grad=True)
     out = function(x)
     (gradient,) = mg.grad(out.sum(), x)
-    np.testing.assert_allclose(out.detach().numpy(), [value(v) for v in TAILS], rtol=1e-14, atol=0)
+    assert_allclose(out, [value(v) for v in TAILS], rtol=1e-14, atol=0)
     expected = [slope(v) for v in TAILS]
     near = 1e-12 if name in ("logsigmoid", "leaky_relu", "leaky_relu steep", "relu") else 3e-9
-    np.testing.assert_allclose(gradient.numpy(), expected, rtol=near, atol=1e-15)
+    assert_allclose(gradient, expected, rtol=near, atol=1e-15)
 
 
 def test_sigmoid_keeps_its_relative_precision_where_it_is_small() -> None:
     x = np.linspace(-80, 5, 40, dtype="float32")
     exact = np.array([sigmoid(float(v)) for v in x])
-    np.testing.assert_allclose(mg.sigmoid(wrap(x)).numpy(), exact, rtol=5e-7, atol=0)
+    assert_allclose(mg.sigmoid(placed(x)), exact, rtol=5e-7, atol=0)
 
 
 def test_infinities() -> None:
@@ -64,7 +65,7 @@ def test_infinities() -> None:
         (mg.softplus, [0, math.inf]),
         (mg.leaky_relu, [-math.inf, math.inf]),
     ]:
-        np.testing.assert_array_equal(function(x).numpy(), values)
+        assert_array_equal(function(x), values)
 
 
 @pytest.mark.parametrize("function", ACTIVATIONS)
@@ -90,14 +91,14 @@ def test_keep_is_where(dtype) -> None:
     mask = np.array([[True, False, True], [False, True, False]])
     kept = rows["keep"](x, mask)
     assert kept.dtype == x.dtype
-    np.testing.assert_array_equal(kept, np.where(mask, x, 0))
+    assert_array_equal(kept, np.where(mask, x, 0))
 
 
 def test_softplus_is_linear_beyond_its_threshold() -> None:
     x = mg.tensor([0.9, 1.1], dtype=mg.float64, requires_grad=True)
     out = mg.softplus(x, beta=2.0, threshold=2.0)
     assert out.tolist() == [math.log1p(math.exp(1.8)) / 2, 1.1]
-    np.testing.assert_allclose(mg.grad(out.sum(), x)[0].numpy(), [sigmoid(1.8), 1.0], rtol=1e-15)
+    assert_allclose(mg.grad(out.sum(), x)[0], [sigmoid(1.8), 1.0], rtol=1e-15)
 
 
 @pytest.mark.parametrize("function", ACTIVATIONS)
@@ -124,14 +125,14 @@ def test_softmax_along_each_axis() -> None:
     x = np.random.default_rng(0).normal(size=(2, 3, 4))
     for dim in (0, 1, 2, -1, -3):
         expected = np.exp(x) / np.exp(x).sum(dim, keepdims=True)
-        np.testing.assert_allclose(mg.softmax(wrap(x), dim).numpy(), expected, rtol=1e-13)
-        np.testing.assert_allclose(wrap(x).log_softmax(dim).numpy(), np.log(expected), rtol=1e-12)
+        assert_allclose(mg.softmax(placed(x), dim), expected, rtol=1e-13)
+        assert_allclose(placed(x).log_softmax(dim), np.log(expected), rtol=1e-12)
 
 
 def test_softmax_neither_overflows_nor_loses_the_tail() -> None:
     x = mg.tensor([1e4, 1e4 - 50.0, -1e4], dtype=mg.float64)
-    np.testing.assert_allclose(mg.softmax(x, 0).numpy(), [1.0, math.exp(-50), 0.0], rtol=1e-12)
-    np.testing.assert_allclose(mg.log_softmax(x, 0).numpy(), [-math.exp(-50), -50.0, -2e4], rtol=1e-12, atol=1e-20)
+    assert_allclose(mg.softmax(x, 0), [1.0, math.exp(-50), 0.0], rtol=1e-12)
+    assert_allclose(mg.log_softmax(x, 0), [-math.exp(-50), -50.0, -2e4], rtol=1e-12, atol=1e-20)
 
 
 def test_softmax_with_entries_of_minus_infinity() -> None:
@@ -141,7 +142,7 @@ def test_softmax_with_entries_of_minus_infinity() -> None:
     assert mg.grad(p[0, 0], x)[0].tolist() == [[0.25, 0.0, -0.25]]
     log_p = x.log_softmax(-1)
     assert log_p[0, 1].item() == -math.inf
-    np.testing.assert_allclose(mg.grad(log_p[0, 0], x)[0].numpy(), [[0.5, 0.0, -0.5]], atol=1e-7)
+    assert_allclose(mg.grad(log_p[0, 0], x)[0], [[0.5, 0.0, -0.5]], atol=1e-7)
 
 
 @pytest.mark.parametrize("function", [mg.softmax, mg.log_softmax])
@@ -163,8 +164,8 @@ def test_softmax_converts_first() -> None:
 def test_composed_twins() -> None:
     """The rules of the rows against the derivatives of the same functions composed of other rows."""
     rng = np.random.default_rng(1)
-    x = wrap(rng.normal(size=(4, 5)), requires_grad=True)
-    seed = wrap(rng.normal(size=(4, 5)))
+    x = placed(rng.normal(size=(4, 5)), requires_grad=True)
+    seed = placed(rng.normal(size=(4, 5)))
     twins = [
         (mg.tanh, lambda x: (mg.exp(x) - mg.exp(-x)) / (mg.exp(x) + mg.exp(-x))),
         (mg.sigmoid, lambda x: 1.0 / (1.0 + mg.exp(-x))),
@@ -176,10 +177,10 @@ def test_composed_twins() -> None:
     ]
     for function, twin in twins:
         first, expected = (mg.grad(f(x), x, seed, create_graph=True)[0] for f in (function, twin))
-        np.testing.assert_allclose(first.detach().numpy(), expected.detach().numpy(), rtol=1e-10, atol=1e-13)
+        assert_allclose(first, expected, rtol=1e-10, atol=1e-13)
         if function is not mg.relu:
             second, expected = (mg.grad(g, x, seed)[0] for g in (first, expected))
-            np.testing.assert_allclose(second.numpy(), expected.numpy(), rtol=1e-9, atol=1e-12)
+            assert_allclose(second, expected, rtol=1e-9, atol=1e-12)
 
 
 # ------------------------------------------------------------------------------------------ in place
@@ -196,8 +197,8 @@ def test_in_place(name) -> None:
     leaf = mg.tensor([-1.0, 2.0], requires_grad=True)
     inner = leaf * 1.0
     getattr(inner, f"{name}_")()
-    np.testing.assert_array_equal(
-        mg.grad(inner.sum(), leaf)[0].numpy(), mg.grad(getattr(mg, name)(leaf).sum(), leaf)[0].numpy()
+    assert_array_equal(
+        mg.grad(inner.sum(), leaf)[0], mg.grad(getattr(mg, name)(leaf).sum(), leaf)[0]
     )
 
 

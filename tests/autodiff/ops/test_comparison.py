@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import minigen as mg
+from minigen.backend.arrays import namespaces
+from tests.host import assert_array_equal
 
 NAN, INF = float("nan"), float("inf")
 RNG = np.random.default_rng(0)
@@ -26,17 +28,18 @@ def test_comparisons(name, arrays) -> None:
     x, y = mg.tensor(arrays[0]), mg.tensor(arrays[1])
     expected = getattr(operator, name)(*arrays)
     for found in (getattr(operator, name)(x, y), getattr(mg, name)(x, y), getattr(x, name)(y)):
-        assert isinstance(found.array, np.ndarray)
+        assert type(found.array) in namespaces
         assert found.dtype == np.bool_
-        np.testing.assert_array_equal(found.numpy(), expected)
+        assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("name", COMPARE)
 @pytest.mark.parametrize("number", [1, 1.0, True, np.float64(1), np.int32(1), np.array([0, 1, 2])])
 def test_comparisons_with_numbers_and_arrays_on_either_side(name, number) -> None:
     x, compare = np.array([0.0, 1.0, 2.0], "float32"), getattr(operator, name)
-    np.testing.assert_array_equal(compare(mg.tensor(x), number).numpy(), compare(x, number))
-    np.testing.assert_array_equal(compare(number, mg.tensor(x)).numpy(), compare(number, x))
+    tensor = mg.tensor(x, device="cpu" if isinstance(number, np.ndarray) else None)
+    assert_array_equal(compare(tensor, number), compare(x, number))
+    assert_array_equal(compare(number, tensor), compare(number, x))
 
 
 def test_types_are_promoted_before_comparing() -> None:
@@ -105,14 +108,14 @@ def test_truth_tables() -> None:
     x, y = mg.tensor(p), mg.tensor(q)
     for symbol, name in ((operator.and_, "and"), (operator.or_, "or"), (operator.xor, "xor")):
         for found in (symbol(x, y), getattr(mg, f"logical_{name}")(x, y), getattr(x, f"logical_{name}")(y)):
-            np.testing.assert_array_equal(found.numpy(), symbol(p, q))
-        np.testing.assert_array_equal(symbol(True, y).numpy(), symbol(True, q))
+            assert_array_equal(found, symbol(p, q))
+        assert_array_equal(symbol(True, y), symbol(True, q))
         changed = x.clone()
         kept = getattr(operator, f"i{name}")(changed, y)
         assert kept is changed
-        np.testing.assert_array_equal(changed.numpy(), symbol(p, q))
-    np.testing.assert_array_equal((~x).numpy(), ~p)
-    np.testing.assert_array_equal(mg.logical_not(x).numpy(), ~p)
+        assert_array_equal(changed, symbol(p, q))
+    assert_array_equal(~x, ~p)
+    assert_array_equal(mg.logical_not(x), ~p)
 
 
 def test_integers_are_combined_bit_by_bit() -> None:
@@ -137,7 +140,7 @@ def test_not_finite() -> None:
     assert mg.isinf(x).tolist() == x.isinf().tolist() == [False, False, True, True]
     assert mg.isfinite(x).tolist() == x.isfinite().tolist() == [True, False, False, False]
     assert mg.isfinite(mg.tensor([1, 2])).tolist() == [True, True]
-    assert isinstance(mg.isnan(mg.tensor(1.0)).array, np.ndarray)
+    assert type(mg.isnan(mg.tensor(1.0)).array) in namespaces
 
 
 def test_isclose_is_relative_to_the_second() -> None:

@@ -6,6 +6,7 @@ import pytest
 import minigen as mg
 from minigen.autodiff.graph import ManyNode
 from minigen.backend import shares_memory
+from tests.host import assert_array_equal
 
 X = np.arange(30.0, dtype="float32").reshape(5, 2, 3)
 
@@ -34,7 +35,7 @@ def test_pieces_are_views_of_one_node(name) -> None:
     for piece, array in zip(pieces, expected, strict=True):
         assert piece.shape == array.shape
         assert piece.dtype == mg.float32
-        np.testing.assert_array_equal(piece.array, array)
+        assert_array_equal(piece, array)
         assert shares_memory(piece.array, x.array)
         assert piece.storage is x.storage
     nodes = {piece._node.parents[0] for piece in pieces}
@@ -48,7 +49,7 @@ def test_each_piece_alone_has_its_gradient(name) -> None:
     for i, array in enumerate(expected):
         x = mg.tensor(X, requires_grad=True)
         function(x)[i].sum().backward()
-        np.testing.assert_array_equal(x.grad.array, np.isin(X, array))
+        assert_array_equal(x.grad, np.isin(X, array))
         assert x.grad.dtype == mg.float32
 
 
@@ -75,17 +76,17 @@ def test_sizes_at_the_edge() -> None:
 def test_cat_and_stack_against_numpy() -> None:
     a, b = X[:2], X[2:]
     pair = [mg.tensor(a), mg.tensor(b)]
-    np.testing.assert_array_equal(mg.cat(pair).array, X)
-    np.testing.assert_array_equal(mg.concat(tuple(pair), dim=0).array, X)
-    np.testing.assert_array_equal(mg.cat([pair[0], pair[0]], -1).array, np.concatenate([a, a], -1))
-    np.testing.assert_array_equal(mg.stack([pair[0], pair[0]], -1).array, np.stack([a, a], -1))
-    np.testing.assert_array_equal(mg.stack(mg.tensor(X).unbind(1), 1).array, X)
-    np.testing.assert_array_equal(mg.stack([mg.tensor(1.0), mg.tensor(2.0)]).array, [1, 2])
-    np.testing.assert_array_equal(mg.hstack(pair[0].unbind()).array, np.hstack(list(a)))
-    np.testing.assert_array_equal(mg.hstack([mg.tensor(1.0), mg.ones(2)]).array, [1, 1, 1])
-    np.testing.assert_array_equal(mg.vstack(pair).array, X)
-    np.testing.assert_array_equal(mg.vstack([mg.arange(2), mg.tensor([[5, 6]])]).array, [[0, 1], [5, 6]])
-    np.testing.assert_array_equal(mg.vstack([mg.tensor(3), mg.tensor(4)]).array, [[3], [4]])
+    assert_array_equal(mg.cat(pair), X)
+    assert_array_equal(mg.concat(tuple(pair), dim=0), X)
+    assert_array_equal(mg.cat([pair[0], pair[0]], -1), np.concatenate([a, a], -1))
+    assert_array_equal(mg.stack([pair[0], pair[0]], -1), np.stack([a, a], -1))
+    assert_array_equal(mg.stack(mg.tensor(X).unbind(1), 1), X)
+    assert_array_equal(mg.stack([mg.tensor(1.0), mg.tensor(2.0)]), [1, 2])
+    assert_array_equal(mg.hstack(pair[0].unbind()), np.hstack(list(a)))
+    assert_array_equal(mg.hstack([mg.tensor(1.0), mg.ones(2)]), [1, 1, 1])
+    assert_array_equal(mg.vstack(pair), X)
+    assert_array_equal(mg.vstack([mg.arange(2), mg.tensor([[5, 6]])]), [[0, 1], [5, 6]])
+    assert_array_equal(mg.vstack([mg.tensor(3), mg.tensor(4)]), [[3], [4]])
 
 
 def test_cat_leaves_out_what_is_empty() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.nn.functional import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -15,6 +14,7 @@ from minigen.nn.functional import (
     mse_loss,
     nll_loss,
 )
+from tests.host import assert_allclose, assert_array_equal, host, placed
 
 LOGITS = [-1e4, -745.0, -104.0, -40.0, -20.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 20.0, 40.0, 104.0, 745.0, 1e4]
 
@@ -28,7 +28,7 @@ def sigmoid(x):
 
 
 def gradient(loss, *inputs):
-    return [g.array for g in mg.grad(loss, inputs)]
+    return [host(g) for g in mg.grad(loss, inputs)]
 
 
 # -------------------------------------------------------------------------- binary cross-entropy
@@ -42,8 +42,8 @@ def test_with_logits_is_exact_in_both_tails(dtype, t) -> None:
     exact = [t * softplus(-v) + (1 - t) * softplus(v) for v in x.tolist()]
     slope = [(1 - t) * sigmoid(v) - t * sigmoid(-v) for v in x.tolist()]
     close = {"rtol": 1e-6, "atol": 1e-44} if dtype == "float32" else {"rtol": 1e-14, "atol": 0}
-    np.testing.assert_allclose(loss.detach().numpy(), exact, **close)
-    np.testing.assert_allclose(gradient(loss.sum(), x)[0], slope, **close)
+    assert_allclose(loss, exact, **close)
+    assert_allclose(gradient(loss.sum(), x)[0], slope, **close)
 
 
 def test_with_logits_at_40() -> None:
@@ -57,22 +57,22 @@ def test_with_logits_gradient_does_not_vanish_where_the_answer_is_right() -> Non
     """The signal of a saturated discriminator is small, not zero: e^-x, in float32 too."""
     x = mg.tensor([30.0, 80.0], requires_grad=True)
     loss = binary_cross_entropy_with_logits(x, mg.ones(2), reduction="sum")
-    np.testing.assert_allclose(gradient(loss, x)[0], [-math.exp(-30), -math.exp(-80)], rtol=1e-6)
+    assert_allclose(gradient(loss, x)[0], [-math.exp(-30), -math.exp(-80)], rtol=1e-6)
 
 
 def test_with_logits_against_the_composed_twin() -> None:
     rng = np.random.default_rng(0)
-    x = wrap(rng.normal(size=(4, 3)), requires_grad=True)
-    t = wrap(rng.uniform(size=(4, 3)), requires_grad=True)
-    weight, pos_weight = wrap(rng.uniform(size=(4, 1))), wrap(rng.uniform(0, 4, size=3))
+    x = placed(rng.normal(size=(4, 3)), requires_grad=True)
+    t = placed(rng.uniform(size=(4, 3)), requires_grad=True)
+    weight, pos_weight = placed(rng.uniform(size=(4, 1))), placed(rng.uniform(0, 4, size=3))
     for options in ({}, {"weight": weight}, {"pos_weight": pos_weight}, {"weight": weight, "pos_weight": pos_weight}):
         p = 1.0 / (1.0 + mg.exp(-x))
         twin = -(options.get("pos_weight", 1.0) * t * p.log() + (1.0 - t) * (1.0 - p).log())
         twin = (options.get("weight", 1.0) * twin).mean()
         loss = binary_cross_entropy_with_logits(x, t, **options)
-        np.testing.assert_allclose(loss.item(), twin.item(), rtol=1e-12)
+        assert_allclose(loss.item(), twin.item(), rtol=1e-12)
         for a, b in zip(gradient(loss, x, t), gradient(twin, x, t), strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-13)
+            assert_allclose(a, b, rtol=1e-11, atol=1e-13)
 
 
 def test_pos_weight_in_the_tails() -> None:
@@ -86,10 +86,10 @@ def test_bce_of_probabilities_has_the_exact_gradient() -> None:
     p = mg.tensor([0.9995, 1e-9, 0.3], dtype=mg.float64, requires_grad=True)
     loss = binary_cross_entropy(p, mg.tensor([0.0, 1.0, 0.7], dtype=mg.float64), reduction="none")
     expected = [-math.log1p(-0.9995), -math.log(1e-9), -0.7 * math.log(0.3) - 0.3 * math.log(0.7)]
-    np.testing.assert_allclose(loss.detach().numpy(), expected, rtol=1e-12)
+    assert_allclose(loss, expected, rtol=1e-12)
     slopes = [1 / (1 - 0.9995), -1e9, -0.7 / 0.3 + 0.3 / 0.7]
     (found,) = gradient(loss.sum(), p)
-    np.testing.assert_allclose(found, slopes, rtol=1e-9)
+    assert_allclose(found, slopes, rtol=1e-9)
     assert abs(found[0] - 2000.0) < 1e-6
 
 
@@ -100,7 +100,7 @@ def test_bce_at_probability_0_and_1(dtype) -> None:
     loss = binary_cross_entropy(p, t, reduction="none")
     assert loss.tolist() == [0.0, 100.0, 100.0, 0.0]
     slopes, to_target = gradient(loss.sum(), p, t)
-    np.testing.assert_allclose(slopes, [0.0, -1e12, 1e12, 0.0], rtol=1e-6)
+    assert_allclose(slopes, [0.0, -1e12, 1e12, 0.0], rtol=1e-6)
     assert to_target.tolist() == [100.0, 100.0, -100.0, -100.0]
     tiny = mg.tensor([1e-44], dtype=dtype)
     assert binary_cross_entropy(tiny, mg.ones(1).to(dtype)).item() == 100.0
@@ -112,9 +112,9 @@ def test_bce_weights_and_reductions() -> None:
     expected = -w * (t * np.log(p) + (1 - t) * np.log(1 - p))
     logit = np.log(p) - np.log1p(-p)
     for loss, x in ((binary_cross_entropy, p), (binary_cross_entropy_with_logits, logit)):
-        np.testing.assert_allclose(loss(wrap(x), wrap(t), wrap(w), "none").numpy(), expected, rtol=1e-12)
-        np.testing.assert_allclose(loss(wrap(x), wrap(t), wrap(w)).item(), expected.mean(), rtol=1e-12)
-        np.testing.assert_allclose(loss(wrap(x), wrap(t), wrap(w), "sum").item(), expected.sum(), rtol=1e-12)
+        assert_allclose(loss(placed(x), placed(t), placed(w), "none"), expected, rtol=1e-12)
+        assert_allclose(loss(placed(x), placed(t), placed(w)).item(), expected.mean(), rtol=1e-12)
+        assert_allclose(loss(placed(x), placed(t), placed(w), "sum").item(), expected.sum(), rtol=1e-12)
 
 
 # -------------------------------------------------------------------------------------- of numbers
@@ -123,14 +123,14 @@ def test_bce_weights_and_reductions() -> None:
 def test_errors_of_numbers() -> None:
     x, t = np.array([[1.0, 2.0, 4.0]]), np.array([[1.0, 5.0, 3.0]])
     for loss, elements in ((mse_loss, [[0.0, 9.0, 1.0]]), (l1_loss, [[0.0, 3.0, 1.0]])):
-        assert loss(wrap(x), wrap(t), reduction="none").tolist() == elements
-        np.testing.assert_allclose(loss(wrap(x), wrap(t)).item(), np.mean(elements), rtol=1e-15)
-        assert loss(wrap(x), wrap(t), reduction="sum").item() == np.sum(elements)
-    a, b = wrap(x, requires_grad=True), wrap(t, requires_grad=True)
+        assert loss(placed(x), placed(t), reduction="none").tolist() == elements
+        assert_allclose(loss(placed(x), placed(t)).item(), np.mean(elements), rtol=1e-15)
+        assert loss(placed(x), placed(t), reduction="sum").item() == np.sum(elements)
+    a, b = placed(x, requires_grad=True), placed(t, requires_grad=True)
     for g, sign in zip(gradient(mse_loss(a, b), a, b), (1, -1), strict=True):
-        np.testing.assert_allclose(g, sign * 2 * (x - t) / 3, rtol=1e-15)
+        assert_allclose(g, sign * 2 * (x - t) / 3, rtol=1e-15)
     for g, sign in zip(gradient(l1_loss(a, b), a, b), (1, -1), strict=True):
-        np.testing.assert_allclose(g, sign * np.sign(x - t) / 3, rtol=1e-15)
+        assert_allclose(g, sign * np.sign(x - t) / 3, rtol=1e-15)
 
 
 @pytest.mark.parametrize("loss", [mse_loss, l1_loss])
@@ -171,13 +171,13 @@ def by_hand(x, target, weight, smoothing, reduction):
 def test_cross_entropy_of_indices(shape, weighted, smoothing, reduction) -> None:
     x = np.random.default_rng(2).normal(size=shape)
     weight = np.array([0.5, 2.0, 3.0]) if weighted else np.ones(3)
-    given = wrap(weight) if weighted else None
-    loss = cross_entropy(wrap(x), wrap(INDEX[shape]), given, reduction=reduction, label_smoothing=smoothing)
-    np.testing.assert_allclose(loss.numpy(), by_hand(x, INDEX[shape], weight, smoothing, reduction), rtol=1e-12)
+    given = placed(weight) if weighted else None
+    loss = cross_entropy(placed(x), placed(INDEX[shape]), given, reduction=reduction, label_smoothing=smoothing)
+    assert_allclose(loss, by_hand(x, INDEX[shape], weight, smoothing, reduction), rtol=1e-12)
     if not smoothing:
-        log_p = mg.log_softmax(wrap(x), min(x.ndim - 1, 1))
-        again = nll_loss(log_p, wrap(INDEX[shape]), given, reduction=reduction)
-        np.testing.assert_array_equal(again.numpy(), loss.numpy())
+        log_p = mg.log_softmax(placed(x), min(x.ndim - 1, 1))
+        again = nll_loss(log_p, placed(INDEX[shape]), given, reduction=reduction)
+        assert_array_equal(again, loss)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
@@ -191,10 +191,10 @@ def test_cross_entropy_of_probabilities(shape, weighted, smoothing) -> None:
     log_p = x - np.log(np.exp(x).sum(axis, keepdims=True))
     factor = weight.reshape(3, *[1] * (x.ndim - axis - 1))
     expected = -(factor * log_p * ((1 - smoothing) * t + smoothing / 3)).sum(axis)
-    given = wrap(weight) if weighted else None
+    given = placed(weight) if weighted else None
     for reduction, value in (("none", expected), ("mean", expected.mean()), ("sum", expected.sum())):
-        loss = cross_entropy(wrap(x), wrap(t), given, reduction=reduction, label_smoothing=smoothing)
-        np.testing.assert_allclose(loss.numpy(), value, rtol=1e-12)
+        loss = cross_entropy(placed(x), placed(t), given, reduction=reduction, label_smoothing=smoothing)
+        assert_allclose(loss, value, rtol=1e-12)
 
 
 def test_cross_entropy_is_exact_for_large_logits() -> None:
@@ -207,7 +207,7 @@ def test_cross_entropy_is_exact_for_large_logits() -> None:
 def test_ignored_positions_have_no_part() -> None:
     x = mg.tensor([[-math.inf, 0.0], [0.0, 0.0], [5.0, 1.0]], requires_grad=True)
     loss = cross_entropy(x, mg.tensor([1, 7, 0]), ignore_index=7)
-    np.testing.assert_allclose(loss.item(), math.log1p(math.exp(-4)) / 2, rtol=1e-5)
+    assert_allclose(loss.item(), math.log1p(math.exp(-4)) / 2, rtol=1e-5)
     assert gradient(loss, x)[0][1].tolist() == [0.0, 0.0]
     log_p = mg.tensor([[-math.inf, -1.0], [-2.0, -3.0]])
     assert nll_loss(log_p, mg.tensor([-100, 1])).item() == 3.0
@@ -232,10 +232,10 @@ def test_losses_of_float32_are_float32() -> None:
 
 
 def test_targets_get_gradients() -> None:
-    x, t = (wrap(a, requires_grad=True) for a in np.random.default_rng(4).uniform(0.1, 0.9, (2, 2, 3)))
+    x, t = (placed(a, requires_grad=True) for a in np.random.default_rng(4).uniform(0.1, 0.9, (2, 2, 3)))
     for loss, slope in (
-        (binary_cross_entropy, np.log1p(-x.array) - np.log(x.array)),
-        (binary_cross_entropy_with_logits, -x.array),
-        (cross_entropy, -mg.log_softmax(x, 1).array),
+        (binary_cross_entropy, np.log1p(-host(x)) - np.log(host(x))),
+        (binary_cross_entropy_with_logits, -host(x)),
+        (cross_entropy, -host(mg.log_softmax(x, 1))),
     ):
-        np.testing.assert_allclose(gradient(loss(x, t, reduction="sum"), t)[0], slope, rtol=1e-12)
+        assert_allclose(gradient(loss(x, t, reduction="sum"), t)[0], slope, rtol=1e-12)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.autodiff.ops.matmul import linear
+from tests.host import assert_allclose, assert_array_equal, host, placed, share_memory
 
 
 def draw(*shape):
@@ -33,10 +33,11 @@ SHAPES = [
 @pytest.mark.parametrize(("left", "right"), SHAPES)
 def test_matmul_is_numpys(left, right) -> None:
     x, y = draw(*left), draw(*right)
-    for out in (mg.matmul(wrap(x), wrap(y)), wrap(x) @ wrap(y), wrap(x).matmul(wrap(y)), x @ wrap(y), wrap(x) @ y):
+    a, b = placed(x), placed(y)
+    for out in (mg.matmul(a, b), a @ b, a.matmul(b), x @ b.cpu(), a.cpu() @ y):
         assert out.shape == (x @ y).shape
         assert out.dtype == mg.float64
-        np.testing.assert_allclose(out.numpy(), x @ y, rtol=1e-12, atol=1e-14)
+        assert_allclose(out, x @ y, rtol=1e-12, atol=1e-14)
 
 
 def test_named_products() -> None:
@@ -49,21 +50,21 @@ def test_named_products() -> None:
         ("dot", (v, v), v @ v),
         ("outer", (w, v), np.outer(w, v)),
     ]:
-        tensors = [wrap(array) for array in arrays]
+        tensors = [placed(array) for array in arrays]
         for out in (getattr(mg, name)(*tensors), getattr(tensors[0], name)(*tensors[1:])):
             assert out.shape == expected.shape
-            np.testing.assert_allclose(out.numpy(), expected, rtol=1e-13)
+            assert_allclose(out, expected, rtol=1e-13)
 
 
 def test_addmm() -> None:
     x, y = draw(2, 3), draw(3, 4)
     for shape in [(2, 4), (4,), (1, 4), (2, 1), (), (1,)]:
         start = draw(*shape)
-        out = mg.addmm(wrap(start), wrap(x), wrap(y), beta=0.5, alpha=-2.0)
-        np.testing.assert_allclose(out.numpy(), 0.5 * start - 2.0 * (x @ y), rtol=1e-13)
-        np.testing.assert_allclose(wrap(start).addmm(wrap(x), wrap(y)).numpy(), start + x @ y, rtol=1e-13)
-    unread = mg.addmm(wrap(np.full((2, 4), np.nan)), wrap(x), wrap(y), beta=0)
-    np.testing.assert_array_equal(unread.numpy(), x @ y)
+        out = mg.addmm(placed(start), placed(x), placed(y), beta=0.5, alpha=-2.0)
+        assert_allclose(out, 0.5 * start - 2.0 * (x @ y), rtol=1e-13)
+        assert_allclose(placed(start).addmm(placed(x), placed(y)), start + x @ y, rtol=1e-13)
+    unread = mg.addmm(placed(np.full((2, 4), np.nan)), placed(x), placed(y), beta=0)
+    assert_array_equal(unread, x @ y)
 
 
 def test_integers_are_multiplied_as_integers() -> None:
@@ -91,9 +92,9 @@ def test_float32_stays_float32() -> None:
 @pytest.mark.parametrize("lead", [(), (0,), (5,), (2, 0), (2, 3), (2, 1, 3)])
 @pytest.mark.parametrize("with_bias", [True, False])
 def test_linear_is_its_composed_twin(lead, with_bias) -> None:
-    inputs = [wrap(draw(*shape), requires_grad=True) for shape in [(*lead, 4), (3, 4), (3,)][: 2 + with_bias]]
-    seed = wrap(draw(*lead, 3))
-    directions = [wrap(draw(*t.shape)) for t in inputs]
+    inputs = [placed(draw(*shape), requires_grad=True) for shape in [(*lead, 4), (3, 4), (3,)][: 2 + with_bias]]
+    seed = placed(draw(*lead, 3))
+    directions = [placed(draw(*t.shape)) for t in inputs]
 
     def twin(x, weight, *bias):
         out = mg.einsum("...i,oi->...o", x, weight)
@@ -107,7 +108,7 @@ def test_linear_is_its_composed_twin(lead, with_bias) -> None:
         results.append([out, *first, *second])
     for fused, composed in zip(*results, strict=True):
         assert fused.shape == composed.shape
-        np.testing.assert_allclose(fused.detach().numpy(), composed.detach().numpy(), rtol=1e-12, atol=1e-13)
+        assert_allclose(fused, composed, rtol=1e-12, atol=1e-13)
 
 
 def test_linear_keeps_what_its_gradients_ask_for() -> None:
@@ -119,8 +120,8 @@ def test_linear_keeps_what_its_gradients_ask_for() -> None:
 
 
 def test_a_vector_times_a_stack_sums_over_the_stack() -> None:
-    v, stack = wrap(draw(3), requires_grad=True), wrap(draw(5, 3, 4))
-    np.testing.assert_allclose(mg.grad((v @ stack).sum(), v)[0].numpy(), stack.numpy().sum((0, 2)), rtol=1e-12)
+    v, stack = placed(draw(3), requires_grad=True), placed(draw(5, 3, 4))
+    assert_allclose(mg.grad((v @ stack).sum(), v)[0], host(stack).sum((0, 2)), rtol=1e-12)
 
 
 # -------------------------------------------------------------------------------------------- einsum
@@ -163,30 +164,30 @@ EINSUMS = {
 @pytest.mark.parametrize("equation", EINSUMS)
 def test_einsum(equation) -> None:
     arrays, expected = EINSUMS[equation]
-    for operands in (map(wrap, arrays), [list(map(wrap, arrays))]):
+    for operands in (map(placed, arrays), [list(map(placed, arrays))]):
         out = mg.einsum(equation, *operands)
         assert out.shape == np.shape(expected)
-        np.testing.assert_allclose(out.numpy(), expected, rtol=1e-12, atol=1e-13)
+        assert_allclose(out, expected, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("equation", ["ij->ij", "ij->ji", "ii->i", "i...->...i"])
 def test_einsum_returns_memory_of_its_own(equation) -> None:
-    x = wrap(draw(3, 3))
+    x = placed(draw(3, 3))
     out = mg.einsum(equation, x)
-    assert not np.shares_memory(out.array, x.array)
+    assert not share_memory(out, x)
     out.array[...] = 0.0  # writable
 
 
 def test_a_stretched_axis_gets_a_gradient_of_its_own_shape() -> None:
     """The defect of HIPS/autograd#376."""
-    x, y = wrap(draw(1, 3), requires_grad=True), wrap(draw(4, 2))
+    x, y = placed(draw(1, 3), requires_grad=True), placed(draw(4, 2))
     (gradient,) = mg.grad(mg.einsum("bi,bj->bij", x, y).sum(), x)
     assert gradient.shape == (1, 3)
-    np.testing.assert_allclose(gradient.numpy(), np.full((1, 3), y.numpy().sum()), rtol=1e-12)
+    assert_allclose(gradient, np.full((1, 3), host(y).sum()), rtol=1e-12)
 
 
 def test_the_diagonal_does_not_touch_what_is_beside_it() -> None:
-    x = wrap(np.array([[1.0, np.inf], [np.nan, 2.0]]), requires_grad=True)
+    x = placed(np.array([[1.0, np.inf], [np.nan, 2.0]]), requires_grad=True)
     trace = mg.einsum("ii", x)
     assert trace.item() == 3.0
     assert mg.grad(trace, x)[0].tolist() == [[1.0, 0.0], [0.0, 1.0]]
@@ -195,7 +196,7 @@ def test_the_diagonal_does_not_touch_what_is_beside_it() -> None:
 @pytest.mark.parametrize("size", [4, 64])  # below and above the size from which BLAS is used
 def test_einsum_is_matmul(size) -> None:
     rng = np.random.default_rng(size)
-    x, y, z, seed = (wrap(a, requires_grad=True) for a in rng.normal(size=(4, size, size)))
+    x, y, z, seed = (placed(a, requires_grad=True) for a in rng.normal(size=(4, size, size)))
     for equation, twin in [
         ("ij,jk,kl->il", lambda: x @ y @ z),
         ("ij,jk,kl->li", lambda: (x @ y @ z).T),
@@ -205,6 +206,6 @@ def test_einsum_is_matmul(size) -> None:
     ]:
         operands = [x, y, z][: equation.count(",") + 1]
         found, expected = mg.einsum(equation, *operands), twin()
-        np.testing.assert_allclose(found.detach().numpy(), expected.detach().numpy(), rtol=1e-9, atol=1e-9)
+        assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
         for a, b in zip(mg.grad(found, operands, seed), mg.grad(expected, operands, seed), strict=True):
-            np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-9, atol=1e-9)
+            assert_allclose(a, b, rtol=1e-9, atol=1e-9)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
+from tests.host import assert_allclose, assert_array_equal, host
 
 NAN = float("nan")
 RNG = np.random.default_rng(0)
@@ -18,11 +19,11 @@ def test_extremes_with_indices(x, dim) -> None:
     for name in ("max", "min"):
         for keepdim in (False, True):
             found = getattr(mg, name)(mg.tensor(x), dim, keepdim)
-            np.testing.assert_array_equal(found.values.numpy(), getattr(np, name)(x, dim, keepdims=keepdim))
+            assert_array_equal(found.values, getattr(np, name)(x, dim, keepdims=keepdim))
             expected = getattr(np, f"arg{name}")(x, dim, keepdims=keepdim)
-            np.testing.assert_array_equal(found.indices.numpy(), expected)
+            assert_array_equal(found.indices, expected)
             index = getattr(mg.tensor(x), f"arg{name}")(dim, keepdim)
-            np.testing.assert_array_equal(index.numpy(), expected)
+            assert_array_equal(index, expected)
             assert found.indices.dtype == index.dtype == np.int64
 
 
@@ -54,9 +55,9 @@ def test_sorting_keeps_the_order_of_equal_elements(dim, descending) -> None:
     found = mg.sort(mg.tensor(TIES), dim, descending)
     along = np.moveaxis(TIES, dim, -1)
     index = np.array([sorted(range(len(r)), key=lambda i, r=r: (-r[i] if descending else r[i], i)) for r in along])
-    np.testing.assert_array_equal(np.moveaxis(found.indices.numpy(), dim, -1), index)
-    np.testing.assert_array_equal(np.moveaxis(found.values.numpy(), dim, -1), np.take_along_axis(along, index, -1))
-    np.testing.assert_array_equal(mg.argsort(mg.tensor(TIES), dim, descending).numpy(), found.indices.numpy())
+    assert_array_equal(np.moveaxis(host(found.indices), dim, -1), index)
+    assert_array_equal(np.moveaxis(host(found.values), dim, -1), np.take_along_axis(along, index, -1))
+    assert_array_equal(mg.argsort(mg.tensor(TIES), dim, descending), found.indices)
 
 
 @pytest.mark.parametrize("largest", [False, True])
@@ -66,8 +67,8 @@ def test_topk_is_the_head_of_the_sorted(k, largest) -> None:
         found = mg.topk(mg.tensor(x), k, dim, largest)
         values = np.sort(x, dim)
         values = (np.flip(values, dim) if largest else values).take(range(k), dim)
-        np.testing.assert_array_equal(found.values.numpy(), values)
-        np.testing.assert_array_equal(np.take_along_axis(x, found.indices.numpy(), dim), values)
+        assert_array_equal(found.values, values)
+        assert_array_equal(np.take_along_axis(x, host(found.indices), dim), values)
 
 
 def test_methods_are_the_functions() -> None:
@@ -136,7 +137,7 @@ def test_equal_extremes_share_the_gradient(create_graph) -> None:
         (lambda x: x.amin(1, keepdim=True).sum(), [[1.0, 0.0, 0.0], [third] * 3]),
         (lambda x: x.min(), [[1.0, 0.0, 0.0], [0.0] * 3]),
     ):
-        np.testing.assert_allclose(slope(function, x, create_graph=create_graph).detach().numpy(), expected)
+        assert_allclose(slope(function, x, create_graph=create_graph), expected)
 
 
 def test_a_nan_takes_the_gradient_of_its_extreme() -> None:
@@ -147,7 +148,7 @@ def test_many_ties_in_float16() -> None:
     for create_graph in (False, True):
         g = slope(lambda x: x.amax(), np.ones(100_000), "float16", create_graph)
         assert g.dtype == np.float16
-        np.testing.assert_allclose(g.detach().numpy(), 1e-5, rtol=6e-3)
+        assert_allclose(g, 1e-5, rtol=6e-3)
     x = mg.ones(100_000, dtype="float16", requires_grad=True)
     cotangent = mg.ones((), dtype="float16")
     cotangent.requires_grad = True
