@@ -61,6 +61,13 @@ def gpu():
             yield
 
 
+@pytest.fixture
+def on_the_host():
+    """Make Tensors on the host, for tests of what is looked at or shared only there."""
+    with mg.device("cpu"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def global_state(request):
     """Seed the default generator before a test; fail the test that leaves a mode switched."""

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 import minigen as mg
+from tests.host import host
 
 
 def machine(n_visible=3, n_hidden=2, seed=0, scale=1.0):
@@ -23,7 +24,7 @@ def bits(n):
 
 def numbers(rbm):
     """W, b and c as arrays."""
-    return tuple(p.detach().numpy().copy() for p in (rbm.weight, rbm.visible_bias, rbm.hidden_bias))
+    return tuple(host(p).copy() for p in (rbm.weight, rbm.visible_bias, rbm.hidden_bias))
 
 
 class Tables:

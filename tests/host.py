@@ -11,16 +11,20 @@ from anywhere, with or without grad:
 What is not to be written in a test of Tensors: ``x.numpy()`` and ``numpy.testing`` (write `host` and the assertions
 here), arithmetic of a Tensor's ``.array`` with a NumPy array, ``numpy.shares_memory`` (`share_memory`),
 ``device="cpu"`` without need. Own operations take the library as their first parameter, ``lambda xp, x: xp.exp(x)``.
-A test of what is on the host only (files, the command line) needs none of this.
+A test of what is on the host only (files, the command line) needs none of this; where Tensors are read by NumPy, or
+their values looked at, as is done on the host only, the fixture ``on_the_host`` makes them there.
 """
 
+import sys
 from typing import Any
 
 import numpy
 
+import minigen as mg
 from minigen.autodiff import Tensor, wrap
 from minigen.backend import asarray_on, namespace, to_host
 from minigen.backend.arrays import namespaces
+from minigen.testing import standin
 
 
 def host(x: Any) -> Any:
@@ -41,6 +45,11 @@ def share_memory(a: Any, b: Any) -> bool:
     """Say whether an element of one Tensor or array is one of the other."""
     a, b = (x.array if isinstance(x, Tensor) else x for x in (a, b))
     return bool(namespace(a).shares_memory(a, b))
+
+
+def on_a_gpu() -> bool:
+    """Say whether ``cuda`` is a GPU; else it is the stand-in, or not there."""
+    return mg.cuda.is_available() and sys.modules["cupy"].ndarray is not standin.ndarray
 
 
 def assert_allclose(actual: Any, desired: Any, *tolerances: float, **options: Any) -> None:

@@ -11,9 +11,10 @@ from minigen.autodiff import wrap
 from minigen.backend import pinned, to_host
 from minigen.backend.dtypes import NAMES
 from minigen.testing import standin
+from tests.host import on_a_gpu
 
 pytestmark = pytest.mark.usefixtures("gpu")
-counted = pytest.mark.skipif(mg.cuda.is_available(), reason="CuPy does not count")
+counted = pytest.mark.skipif(on_a_gpu(), reason="CuPy does not count")
 
 
 @pytest.mark.parametrize("dtype", NAMES)

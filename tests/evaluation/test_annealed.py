@@ -11,6 +11,7 @@ from minigen.evaluation import Score, ais, bracket, reverse_ais, unnormalized_li
 from minigen.evaluation.annealed import log_mean, temperatures
 from minigen.testing import exact_expectation
 from tests.energy import bits, machine, tables
+from tests.host import assert_allclose
 
 BETAS = [0.0, 0.3, 0.7, 1.0]
 BASE = mg.tensor(np.array([0.2, 0.9]))
@@ -97,7 +98,7 @@ def test_the_temperatures_rise_from_0_to_1_closer_together_at_the_end() -> None:
     gaps = np.diff(betas)
     assert (gaps > 0).all()
     assert (np.diff(gaps) < 0).all()
-    np.testing.assert_allclose(1 - betas, np.linspace(1, 0, 9) ** 2)
+    assert_allclose(1 - betas, np.linspace(1, 0, 9) ** 2)
 
 
 def test_the_mean_of_weights_and_its_error() -> None:

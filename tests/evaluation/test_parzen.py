@@ -10,6 +10,7 @@ import pytest
 import minigen as mg
 from minigen.evaluation import k_means, parzen, parzen_log_prob, parzen_scores
 from minigen.evaluation.parzen import STDS, choose_std
+from tests.host import assert_allclose, host
 
 parzen_file = importlib.import_module("minigen.evaluation.parzen")
 
@@ -33,7 +34,7 @@ def density(x, samples, std):
 def test_against_direct_summation(std) -> None:
     x, samples = sets(6, 11)
     expected = [math.log(density(point, samples.tolist(), std)) for point in x.tolist()]
-    np.testing.assert_allclose(parzen_log_prob(x, samples, std).numpy(), expected, rtol=1e-12)
+    assert_allclose(parzen_log_prob(x, samples, std), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("d", "std"), [(1, 0.4), (2, 0.5)])
@@ -42,7 +43,7 @@ def test_the_density_integrates_to_1(d, std) -> None:
     step = std / 3
     along = np.arange(-9, 9, step)
     grid = np.array(list(itertools.product(along, repeat=d)))
-    assert np.exp(parzen_log_prob(mg.tensor(grid), samples, std).numpy()).sum() * step**d == pytest.approx(1, abs=1e-10)
+    assert np.exp(host(parzen_log_prob(mg.tensor(grid), samples, std))).sum() * step**d == pytest.approx(1, abs=1e-10)
 
 
 def test_far_from_all_samples_nothing_underflows() -> None:
@@ -58,26 +59,26 @@ def test_images_are_flattened_and_single_precision_suffices() -> None:
     wide = parzen_log_prob(mg.tensor(x).flatten(1), mg.tensor(samples).flatten(1), 0.2)
     narrow = parzen_log_prob(*(mg.tensor(a, dtype=mg.float32) for a in (x, samples)), 0.2)
     assert narrow.dtype == mg.float64
-    np.testing.assert_allclose(narrow.numpy(), wide.numpy(), atol=1e-4)
+    assert_allclose(narrow, wide, atol=1e-4)
 
 
 def test_blocks_do_not_show(monkeypatch) -> None:
     x, samples = sets(17, 9)
-    whole = parzen_log_prob(x, samples, 0.7).numpy()
+    whole = host(parzen_log_prob(x, samples, 0.7))
     for block in (1, 9, 20, 100):
         monkeypatch.setattr(parzen_file, "BLOCK", block)
-        np.testing.assert_allclose(parzen_log_prob(x, samples, 0.7).numpy(), whole, rtol=1e-14)
+        assert_allclose(parzen_log_prob(x, samples, 0.7), whole, rtol=1e-14)
 
 
 def test_the_widths_are_those_of_the_paper() -> None:
-    np.testing.assert_allclose(STDS, np.logspace(-1, 0, 10), rtol=1e-14)
+    assert_allclose(STDS, np.logspace(-1, 0, 10), rtol=1e-14)
 
 
 @pytest.mark.parametrize("d", [1, 4])
 def test_the_width_is_the_most_likely_one(d) -> None:
     """Of one sample at 0 the most likely variance is the mean square of the data along an axis."""
     (valid,) = sets(50, d=d)
-    best = math.sqrt(np.square(valid.numpy()).mean())
+    best = math.sqrt(np.square(host(valid)).mean())
     stds = [best * factor for factor in (0.5, 0.8, 0.97, 1.0, 1.03, 1.3, 2.0)]
     assert choose_std(mg.zeros(1, d), valid, stds) == best
 
@@ -111,15 +112,15 @@ def test_the_controls_are_training_examples_and_k_means_centres() -> None:
 
 
 def cost(data, centres):
-    return np.square(mg.evaluation.nearest(data, centres)[0].numpy()).sum()
+    return np.square(host(mg.evaluation.nearest(data, centres)[0])).sum()
 
 
 def test_each_centre_becomes_the_mean_of_what_is_nearest_to_it() -> None:
     (data,) = sets(200, d=2)
     centres = k_means(data, 5, iterations=200, rng=1)
-    index = mg.evaluation.nearest(data, centres)[1].numpy()
-    means = [data.numpy()[index == k].mean(0) for k in range(5)]
-    np.testing.assert_allclose(centres.numpy(), means, rtol=1e-12)
+    index = host(mg.evaluation.nearest(data, centres)[1])
+    means = [host(data)[index == k].mean(0) for k in range(5)]
+    assert_allclose(centres, means, rtol=1e-12)
 
 
 def test_no_turn_raises_the_cost() -> None:

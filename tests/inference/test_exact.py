@@ -7,6 +7,7 @@ import minigen as mg
 from minigen.inference import enumeration, exact, exact_log_prob, exact_log_z, exact_sample, states
 from minigen.testing import exact_expectation
 from tests.energy import bits, machine, number, numbers, tables
+from tests.host import assert_allclose, assert_array_equal, host
 
 
 def formula(n_visible, n_hidden):
@@ -34,13 +35,13 @@ def test_log_z_and_log_p_are_those_of_the_table(sizes) -> None:
     assert exact_log_z(rbm).shape == ()
     assert exact_log_z(rbm).item() == pytest.approx(table.log_z, abs=1e-13)
     log_p = exact_log_prob(rbm, mg.tensor(table.v))
-    np.testing.assert_allclose(log_p.detach().numpy(), np.log(table.p_v), rtol=0, atol=1e-13)
+    assert_allclose(log_p, np.log(table.p_v), rtol=0, atol=1e-13)
 
 
 def test_states_are_counted_from_the_lowest_bit() -> None:
     like = mg.zeros(1, dtype="float64")
-    np.testing.assert_array_equal(states(3, like=like).numpy(), bits(3))
-    np.testing.assert_array_equal(states(3, 2, 5, like=like).numpy(), bits(3)[2:5])
+    assert_array_equal(states(3, like=like), bits(3))
+    assert_array_equal(states(3, 2, 5, like=like), bits(3)[2:5])
     assert states(3, like=mg.zeros(1)).dtype == np.float32
 
 
@@ -54,7 +55,7 @@ def test_sums_in_blocks_are_the_sum(n_visible, n_hidden, monkeypatch) -> None:
     parts = exact_log_z(rbm)
     assert parts.item() == pytest.approx(whole.item(), abs=1e-13)
     for a, b in zip(mg.grad(parts, list(rbm.parameters())), gradient, strict=True):
-        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=0, atol=1e-14)
+        assert_allclose(a, b, rtol=0, atol=1e-14)
     with mg.no_grad():
         assert not exact_log_z(rbm).requires_grad
     frozen = exact_log_z(rbm)
@@ -101,7 +102,7 @@ def test_the_gradient_of_log_p_is_that_of_its_differences() -> None:
 
             h = 1e-5
             slope = (8 * (log_p(h) - log_p(-h)) - (log_p(2 * h) - log_p(-2 * h))) / (12 * h)
-            assert gradient.numpy()[index] == pytest.approx(slope, abs=1e-9)
+            assert host(gradient)[index] == pytest.approx(slope, abs=1e-9)
 
 
 def test_the_gradient_of_log_z_is_the_mean_of_the_statistics() -> None:
@@ -109,7 +110,7 @@ def test_the_gradient_of_log_z_is_the_mean_of_the_statistics() -> None:
     table = tables(rbm)
     gradients = mg.grad(exact_log_z(rbm), list(rbm.parameters()))
     for gradient, statistic in zip(gradients, table.statistics(table.p_v), strict=True):
-        np.testing.assert_allclose(gradient.numpy(), statistic, rtol=0, atol=1e-13)
+        assert_allclose(gradient, statistic, rtol=0, atol=1e-13)
 
 
 def test_the_hessian_of_log_z_is_the_covariance_of_the_statistics() -> None:
@@ -118,15 +119,15 @@ def test_the_hessian_of_log_z_is_the_covariance_of_the_statistics() -> None:
     (g,) = mg.grad(exact_log_z(rbm), rbm.visible_bias, create_graph=True)
     (row,) = mg.grad(g[0], rbm.visible_bias)
     covariance = table.v.T @ (table.p_v[:, None] * table.v) - np.outer(table.p_v @ table.v, table.p_v @ table.v)
-    np.testing.assert_allclose(row.numpy(), covariance[0], rtol=0, atol=1e-13)
+    assert_allclose(row, covariance[0], rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 3)])
 def test_exact_draws_have_the_law_of_the_model(sizes) -> None:
     rbm = machine(*sizes)
     table = tables(rbm)
-    law = exact_expectation(lambda rng: np.eye(len(table.v))[number(exact_sample(rbm, 1, rng=rng).numpy())[0]]).mean
-    np.testing.assert_allclose(law, table.p_v, rtol=0, atol=1e-13)
+    law = exact_expectation(lambda rng: np.eye(len(table.v))[number(host(exact_sample(rbm, 1, rng=rng)))[0]]).mean
+    assert_allclose(law, table.p_v, rtol=0, atol=1e-13)
 
 
 def test_exact_draws_by_groups_of_states(monkeypatch) -> None:
@@ -135,7 +136,7 @@ def test_exact_draws_by_groups_of_states(monkeypatch) -> None:
     rbm = machine(4, 3)
     law = exact_expectation(lambda rng: exact_sample(rbm, 1, rng=rng)).mean
     table = tables(rbm)
-    np.testing.assert_allclose(law.numpy()[0], table.p_v @ table.v, rtol=0, atol=1e-13)
+    assert_allclose(host(law)[0], table.p_v @ table.v, rtol=0, atol=1e-13)
 
 
 def test_a_model_that_knows_log_p_is_asked_for_it() -> None:
@@ -160,4 +161,4 @@ def test_a_model_without_hidden_units_is_summed_over_its_visible_ones() -> None:
     assert exact_log_z(coins).item() == pytest.approx(np.logaddexp(0, [0.5, -1.0, 2.0]).sum(), abs=1e-14)
     p = 1 / (1 + np.exp([-0.5, 1.0, -2.0]))
     law = exact_expectation(lambda rng: exact_sample(coins, 1, rng=rng)).mean
-    np.testing.assert_allclose(law.numpy()[0], p, rtol=0, atol=1e-14)
+    assert_allclose(host(law)[0], p, rtol=0, atol=1e-14)

@@ -10,6 +10,7 @@ from minigen.inference import exact_log_prob, latent_log_prob
 from minigen.inference.quadrature import grid
 from minigen.models import VAE, LinearGaussianVAE, MLPDecoder, MLPEncoder
 from minigen.testing import exact_expectation, gradcheck
+from tests.host import assert_allclose, host
 from tests.models.randomised import randomise
 
 
@@ -28,10 +29,10 @@ def test_log_p_of_a_linear_vae_is_that_of_the_closed_form(latents) -> None:
     x = mg.tensor(np.random.default_rng(3).normal(size=(4, 3)) * 1.5)
     log_p = latent_log_prob(vae, x)
     assert log_p.shape == (4,)
-    np.testing.assert_allclose(log_p.detach().numpy(), vae.log_prob(x).detach().numpy(), rtol=0, atol=1e-11)
+    assert_allclose(log_p, vae.log_prob(x), rtol=0, atol=1e-11)
     parameters = list(vae.decoder.parameters())
     for mine, theirs in zip(mg.grad(log_p.sum(), parameters), mg.grad(vae.log_prob(x).sum(), parameters), strict=True):
-        np.testing.assert_allclose(mine.numpy(), theirs.numpy(), atol=1e-10)
+        assert_allclose(mine, theirs, atol=1e-10)
 
 
 @pytest.mark.parametrize("latents", [1, 2])
@@ -47,7 +48,7 @@ def test_log_p_is_the_integral_over_the_prior() -> None:
         lambda rng: vae.log_likelihood(x, vae.prior.sample((1,), rng=rng)).exp(), normal_nodes=20
     )
     assert chances.error.max().item() < 1e-9
-    np.testing.assert_allclose(latent_log_prob(vae, x).exp().detach().numpy(), chances.mean.numpy(), rtol=1e-8)
+    assert_allclose(latent_log_prob(vae, x).exp(), chances.mean, rtol=1e-8)
 
 
 def test_the_gradient_of_log_p() -> None:
@@ -57,8 +58,8 @@ def test_the_gradient_of_log_p() -> None:
 def test_the_grid_has_every_point_once() -> None:
     axis = mg.linspace(-1.0, 1.0, 5, dtype="float64")
     for dims in (1, 2):
-        every_other, others, ends = (part.numpy() for part in grid(axis, dims))
-        points = np.stack(np.meshgrid(*[axis.numpy()] * dims), -1).reshape(-1, dims)
+        every_other, others, ends = (host(part) for part in grid(axis, dims))
+        points = np.stack(np.meshgrid(*[host(axis)] * dims), -1).reshape(-1, dims)
         seen = np.concatenate([every_other, others])
         assert sorted(map(tuple, seen)) == sorted(map(tuple, points))
         assert {tuple(p) for p in every_other} == {tuple(p) for p in points if all(v in (-1, 0, 1) for v in p)}
@@ -67,7 +68,7 @@ def test_the_grid_has_every_point_once() -> None:
 
 def test_memory_is_bounded_by_blocks(monkeypatch) -> None:
     vae, x = small(2), states(4)
-    whole = latent_log_prob(vae, x, nodes=61).detach().numpy()
+    whole = host(latent_log_prob(vae, x, nodes=61))
     monkeypatch.setattr("minigen.inference.quadrature.BLOCK", 1000)
     seen = []
     inner = vae.log_joint
@@ -79,7 +80,7 @@ def test_memory_is_bounded_by_blocks(monkeypatch) -> None:
             seen.append(len(z) * x.numel())
             return inner(x, z)
 
-    np.testing.assert_allclose(latent_log_prob(Spy(), x, nodes=61).detach().numpy(), whole, rtol=1e-13)
+    assert_allclose(latent_log_prob(Spy(), x, nodes=61), whole, rtol=1e-13)
     assert max(seen) <= 1000
     assert len(seen) > 200
 
@@ -90,13 +91,15 @@ def narrow(scale):
     return vae
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_a_posterior_too_narrow_for_the_grid_is_refused() -> None:
     vae, x = narrow(0.002), mg.tensor([[0.3]], dtype="float64")
     with pytest.raises(ValueError, match=r"differs from that over every other one by .*give more than nodes=2001"):
         latent_log_prob(vae, x)
-    np.testing.assert_allclose(latent_log_prob(vae, x, nodes=20001).item(), vae.log_prob(x).item(), atol=1e-10)
+    assert_allclose(latent_log_prob(vae, x, nodes=20001).item(), vae.log_prob(x).item(), atol=1e-10)
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_a_posterior_beyond_the_grid_is_refused() -> None:
     vae = narrow(0.1)
     with pytest.raises(ValueError, match="has at its ends the share"):

@@ -14,6 +14,7 @@ from minigen.learning.adversarial import (
     minimax,
     non_saturating,
 )
+from tests.host import assert_allclose, assert_array_equal, host
 
 # ------------------------------------------------------------------------------------------ finite support
 
@@ -37,10 +38,10 @@ def test_the_best_discriminator(alpha, beta) -> None:
     best = ((1 - alpha) * P + beta * Q) / (P + Q)
     a = mg.tensor(logit(best), requires_grad=True)
     (g,) = mg.grad(cost_of_table(a, real_target=1 - alpha, fake_target=beta), a)
-    np.testing.assert_allclose(g.numpy(), 0.0, atol=1e-15)
+    assert_allclose(g, 0.0, atol=1e-15)
     off = mg.tensor(logit(best) + 0.1, requires_grad=True)
     (g,) = mg.grad(cost_of_table(off, real_target=1 - alpha, fake_target=beta), off)
-    assert (g.numpy() > 1e-3).all()
+    assert (host(g) > 1e-3).all()
 
 
 def test_the_value_of_the_game_is_twice_jensen_shannon_less_log_four() -> None:
@@ -87,7 +88,7 @@ def test_what_each_cost_descends_at_the_best_discriminator(cost, divergence) -> 
     q = softmax(theta)
     parameter = mg.tensor(theta, requires_grad=True)
     (g,) = mg.grad(expected_cost(cost, parameter, mg.tensor(np.log(P / q))), parameter)
-    np.testing.assert_allclose(g.numpy(), difference(lambda t: divergence(softmax(t)), theta), atol=1e-9)
+    assert_allclose(g, difference(lambda t: divergence(softmax(t)), theta), atol=1e-9)
 
 
 def test_the_minimax_cost_saturates_when_the_discriminator_wins() -> None:
@@ -202,8 +203,8 @@ OPTIMIZERS = {
 def test_twenty_steps_against_a_derivation_in_numpy(k, cost, smoothing, optimizer) -> None:
     make, by_hand = OPTIMIZERS[optimizer]
     algorithm, noise = build(k, cost, smoothing, make)
-    wg = [p.detach().numpy().copy() for p in algorithm.generator.parameters()]
-    wd = [p.detach().numpy().copy() for p in algorithm.discriminator.parameters()]
+    wg = [host(p).copy() for p in algorithm.generator.parameters()]
+    wd = [host(p).copy() for p in algorithm.discriminator.parameters()]
     og, od = by_hand(), by_hand()
     data = np.random.default_rng(2).uniform(-1, 1, (20, k * M, DATA))
     slope = {  # derivative of the generator's cost in one logit, times m
@@ -231,7 +232,7 @@ def test_twenty_steps_against_a_derivation_in_numpy(k, cost, smoothing, optimize
         assert metrics["d_fake"] == pytest.approx(sigmoid(af).mean(), abs=1e-10)
     for mine, theirs in ((wg, algorithm.generator), (wd, algorithm.discriminator)):
         for w, p in zip(mine, theirs.parameters(), strict=True):
-            np.testing.assert_allclose(p.detach().numpy(), w, rtol=0, atol=1e-10)
+            assert_allclose(p, w, rtol=0, atol=1e-10)
 
 
 # ---------------------------------------------------------------------------------------------- behaviour
@@ -244,7 +245,7 @@ def small(**options):
 
 
 def parameters(algorithm):
-    return [p.detach().numpy().copy() for m in (algorithm.generator, algorithm.discriminator) for p in m.parameters()]
+    return [host(p).copy() for m in (algorithm.generator, algorithm.discriminator) for p in m.parameters()]
 
 
 def test_a_seed_fixes_the_training_whatever_else_is_drawn() -> None:
@@ -256,7 +257,7 @@ def test_a_seed_fixes_the_training_whatever_else_is_drawn() -> None:
         algorithm.step(mg.zeros(8, 3))
         results.append(parameters(algorithm))
     for a, b in zip(*results, strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_array_equal(a, b)
 
 
 def test_training_continues_bit_for_bit_from_its_state() -> None:
@@ -271,7 +272,7 @@ def test_training_continues_bit_for_bit_from_its_state() -> None:
         algorithm.step(batch)
         other.step(batch)
     for a, b in zip(parameters(algorithm), parameters(other), strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_array_equal(a, b)
     with pytest.raises(KeyError, match="'opt_d' is missing"):
         other.load_state_dict({k: v for k, v in algorithm.state_dict().items() if k != "opt_d"})
     fresh = small(rng=1)
@@ -279,7 +280,7 @@ def test_training_continues_bit_for_bit_from_its_state() -> None:
     with pytest.raises(ValueError, match="state"):
         fresh.load_state_dict({**algorithm.state_dict(), "rng": {}})
     for a, b in zip(kept, parameters(fresh), strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_array_equal(a, b)
 
 
 def test_every_discriminator_step_has_examples_and_noise_of_its_own() -> None:
@@ -287,7 +288,7 @@ def test_every_discriminator_step_has_examples_and_noise_of_its_own() -> None:
 
     class Spy(mg.models.Discriminator):
         def forward(self, x):
-            seen.append(x.detach().numpy().copy())
+            seen.append(host(x).copy())
             return super().forward(x)
 
     def prior(m, rng):
@@ -299,7 +300,7 @@ def test_every_discriminator_step_has_examples_and_noise_of_its_own() -> None:
     algorithm.opt_d = mg.optim.SGD(algorithm.discriminator.parameters(), lr=0.1)
     batch = np.arange(21.0, dtype="float32").reshape(7, 3)
     algorithm.step((mg.tensor(batch), mg.zeros(7)))
-    np.testing.assert_array_equal(np.concatenate(seen[0:6:2]), batch)
+    assert_array_equal(np.concatenate(seen[0:6:2]), batch)
     assert drawn == [2, 2, 3, 3]
     fakes = [*seen[1:6:2], seen[6]]
     assert len({fake[0].tobytes() for fake in fakes}) == 4
@@ -312,7 +313,7 @@ def test_the_generator_step_leaves_no_gradient_on_the_discriminator() -> None:
     algorithm.step(mg.zeros(4, 3))
     after = parameters(algorithm)
     for a, b in zip(before[:4], after[:4], strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_array_equal(a, b)
     assert any((a != b).any() for a, b in zip(before[4:], after[4:], strict=True))
 
 
@@ -327,7 +328,7 @@ def test_dropout_in_a_network_is_governed_by_the_generator_of_the_training() -> 
         algorithm.step(mg.ones(8, 3))
         results.append(parameters(algorithm))
     for a, b in zip(*results, strict=True):
-        np.testing.assert_array_equal(a, b)
+        assert_array_equal(a, b)
 
 
 def test_the_default_generator_is_not_drawn_from() -> None:
@@ -420,4 +421,4 @@ def test_any_form_of_prior() -> None:
         drawn.append(parameters(algorithm))
     for other in drawn[1:]:
         for a, b in zip(drawn[0], other, strict=True):
-            np.testing.assert_array_equal(a, b)
+            assert_array_equal(a, b)

@@ -11,6 +11,7 @@ from minigen.sampling import Chains
 from minigen.testing import exact_expectation
 from minigen.training.state import copied
 from tests.energy import bits, machine, numbers, tables
+from tests.host import assert_allclose, host
 
 
 class Still:
@@ -40,7 +41,7 @@ def expected_gradient(algorithm, batch):
         algorithm.step(mg.tensor(batch))
         return [p.grad for p in algorithm.model.parameters()]
 
-    return [part.numpy() for part in exact_expectation(step).mean]
+    return [host(part) for part in exact_expectation(step).mean]
 
 
 def difference(table, positive, negative):
@@ -55,7 +56,7 @@ def law(table, rows):
 
 def close(found, expected):
     for a, b in zip(found, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+        assert_allclose(a, b, rtol=0, atol=1e-12)
 
 
 # ------------------------------------------------------------------------------- exact expectations
@@ -115,7 +116,7 @@ def test_in_equilibrium_pcd_has_the_gradient_of_the_exact_log_likelihood() -> No
         found = found + probability * np.concatenate([g.ravel() for g in gradient])
     cost = -mg.inference.exact_log_prob(rbm, mg.tensor(table.v[rows])).mean()
     exact = mg.grad(cost, list(rbm.parameters()))
-    np.testing.assert_allclose(found, np.concatenate([g.numpy().ravel() for g in exact]), rtol=0, atol=1e-12)
+    assert_allclose(found, np.concatenate([host(g).ravel() for g in exact]), rtol=0, atol=1e-12)
 
 
 def test_a_model_without_a_gradient_of_its_own_is_left_to_the_engine() -> None:
@@ -160,22 +161,22 @@ def test_the_centred_gradient_is_that_of_the_centred_machine() -> None:
     weight = w - rate * dw
     moved = weight, centred[1] - rate * db - weight @ lam, centred[2] - rate * dc - mu @ weight
     for old, g, new in zip((w, b, c), found, moved, strict=True):
-        np.testing.assert_allclose((old - rate * g).numpy(), new.detach().numpy(), rtol=0, atol=1e-15)
+        assert_allclose(old - rate * g, new, rtol=0, atol=1e-15)
 
 
 def test_the_offsets_follow_the_data() -> None:
     rbm = machine(3, 2)
     centring = Centring(rbm, rate=0.25)
     mu, lam = (1 / (1 + np.exp(-x)) for x in numbers(rbm)[1:])
-    np.testing.assert_allclose(centring.visible.numpy(), mu, rtol=1e-15)
+    assert_allclose(centring.visible, mu, rtol=1e-15)
     cd = ContrastiveDivergence(rbm, Still(), rng=0, centring=centring)
     for rows in ([1, 2, 3], [7], [6, 4]):
         v = bits(3)[rows]
         mu = 0.75 * mu + 0.25 * v.mean(0)
         lam = 0.75 * lam + 0.25 * (tables(rbm).h_given_v[rows] @ bits(2)).mean(0)
         cd.step(mg.tensor(v))
-        np.testing.assert_allclose(centring.visible.numpy(), mu, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(centring.hidden.numpy(), lam, rtol=0, atol=1e-14)
+        assert_allclose(centring.visible, mu, rtol=0, atol=1e-14)
+        assert_allclose(centring.hidden, lam, rtol=0, atol=1e-14)
 
 
 def test_flipping_all_data_changes_nothing_for_a_centred_machine() -> None:
@@ -199,7 +200,7 @@ def test_flipping_all_data_changes_nothing_for_a_centred_machine() -> None:
             parameter.data.sub_(0.1 * g)
         p = tables(rbm).p_v
         laws.append(p[::-1] if flipped else p)
-    np.testing.assert_allclose(laws[0], laws[1], rtol=0, atol=1e-14)
+    assert_allclose(laws[0], laws[1], rtol=0, atol=1e-14)
 
 
 # --------------------------------------------------------------------------- twenty steps in NumPy
@@ -210,7 +211,7 @@ class Recording(Generator):
 
     def bernoulli(self, probs=None, *, logits=None):
         draw = super().bernoulli(probs, logits=logits)
-        self.drawn.append((probs.numpy(), draw.numpy()))
+        self.drawn.append((host(probs), host(draw)))
         return draw
 
 
@@ -245,7 +246,7 @@ def test_twenty_steps_against_a_derivation_in_numpy(persistent, centred) -> None
         def toss(probs, coins=coins):
             given, draw = next(coins, (None, None))
             assert given is not None, "more draws than were made"
-            np.testing.assert_allclose(given, probs, rtol=0, atol=1e-12)
+            assert_allclose(given, probs, rtol=0, atol=1e-12)
             return draw
 
         positive = sigmoid(data @ w + c)
@@ -277,8 +278,8 @@ def test_twenty_steps_against_a_derivation_in_numpy(persistent, centred) -> None
         params = [p - lr * u for p, u in zip(params, velocity, strict=True)]
         average = params if t == 0 else [a + (1 - beta) * (p - a) for a, p in zip(average, params, strict=True)]
     for own, mean, p, a in zip(rbm.parameters(), optimizer.averages, params, average, strict=True):
-        np.testing.assert_allclose(own.detach().numpy(), p, rtol=0, atol=1e-11)
-        np.testing.assert_allclose(mean.numpy(), a, rtol=0, atol=1e-11)
+        assert_allclose(own, p, rtol=0, atol=1e-11)
+        assert_allclose(mean, a, rtol=0, atol=1e-11)
 
 
 # ---------------------------------------------------------------------------------------- behaviour

@@ -10,6 +10,7 @@ from minigen.distributions import Bernoulli
 from minigen.learning import ELBO, Annealing, FreeBits, Reparameterization, ScoreFunction
 from minigen.models import VAE, LinearGaussianVAE, MLPDecoder, MLPEncoder
 from minigen.testing import exact_expectation
+from tests.host import assert_allclose, host
 from tests.models.randomised import randomise
 
 ESTIMATORS = [
@@ -94,7 +95,7 @@ def test_the_mean_of_each_estimate_is_the_gradient_of_the_bound(estimator, step)
     true = mg.grad(integrated_bound(model, x, 1.0 if step is None else WEIGHT), list(model.parameters()))
     expected = exact_expectation(lambda rng: objective_gradient(estimator, model, x, rng, step), normal_nodes=nodes)
     for mean, gradient in zip(expected.mean, true, strict=True):
-        np.testing.assert_allclose(mean.numpy(), gradient.numpy(), rtol=0, atol=1e-11)
+        assert_allclose(mean, gradient, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS[:2], ids=str)
@@ -104,7 +105,7 @@ def test_the_mean_of_reparameterized_gradients_with_a_nonlinear_decoder(estimato
     expected = exact_expectation(lambda rng: objective_gradient(estimator, model, x, rng), normal_nodes=30)
     for mean, error, gradient in zip(expected.mean, expected.error, true, strict=True):
         assert error.max().item() < 1e-9
-        np.testing.assert_allclose(mean.numpy(), gradient.numpy(), rtol=0, atol=1e-9)
+        assert_allclose(mean, gradient, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("estimator", [e for e in ESTIMATORS if isinstance(e, ScoreFunction)], ids=str)
@@ -116,7 +117,7 @@ def test_the_score_function_is_exact_for_discrete_latents(estimator) -> None:
         true = mg.grad(summed_bound(model, x, weight), list(model.parameters()))
         expected = exact_expectation(lambda rng, step=step: objective_gradient(estimator, model, x, rng, step))
         for mean, gradient in zip(expected.mean, true, strict=True):
-            np.testing.assert_allclose(mean.numpy(), gradient.numpy(), rtol=0, atol=1e-13)
+            assert_allclose(mean, gradient, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize("estimator", [ScoreFunction(), ScoreFunction(divergence="sampled")], ids=str)
@@ -144,8 +145,8 @@ def test_the_baseline_takes_variance_away() -> None:
         return mg.grad(terms.objective.sum(), [model.encoder.bias])[0]
 
     free, reduced = (exact_expectation(program) for program in (without_baseline, with_baseline))
-    np.testing.assert_allclose(free.mean.numpy(), reduced.mean.numpy(), atol=1e-13)
-    assert (reduced.variance.numpy() < 0.2 * free.variance.numpy()).all()
+    assert_allclose(free.mean, reduced.mean, atol=1e-13)
+    assert (host(reduced.variance) < 0.2 * host(free.variance)).all()
 
 
 # ------------------------------------------------------------------------------- terms of the divergence
@@ -154,14 +155,14 @@ def test_the_baseline_takes_variance_away() -> None:
 def test_annealing_goes_from_start_to_end() -> None:
     kl = mg.ones(2, 3, dtype="float64")
     weights = [Annealing(4, start=0.2, end=0.6)(kl, step)[0, 0].item() for step in range(6)]
-    np.testing.assert_allclose(weights, [0.2, 0.3, 0.4, 0.5, 0.6, 0.6], rtol=1e-14)
+    assert_allclose(weights, [0.2, 0.3, 0.4, 0.5, 0.6, 0.6], rtol=1e-14)
 
 
 def test_free_bits_are_the_larger_of_the_two_for_each_latent_in_value_and_gradient() -> None:
     kl = mg.tensor([[0.1, 2.0, 0.3], [0.2, 0.0, 0.9]], dtype="float64", requires_grad=True)
     cost = FreeBits(0.5)(kl, 0).mean(0).sum()
     assert cost.item() == pytest.approx(0.5 + 1.0 + 0.6)
-    np.testing.assert_allclose(mg.grad(cost, kl)[0].numpy(), [[0, 0.5, 0.5], [0, 0.5, 0.5]])
+    assert_allclose(mg.grad(cost, kl)[0], [[0, 0.5, 0.5], [0, 0.5, 0.5]])
 
 
 def test_terms_are_applied_in_order_and_the_weight_follows_the_steps() -> None:
@@ -171,7 +172,7 @@ def test_terms_are_applied_in_order_and_the_weight_follows_the_steps() -> None:
         linear = True
 
         def __call__(self, divergence, step):
-            seen.append((step, divergence.detach().numpy().copy()))
+            seen.append((step, host(divergence).copy()))
             return divergence
 
     vae = continuous()
@@ -183,7 +184,7 @@ def test_terms_are_applied_in_order_and_the_weight_follows_the_steps() -> None:
         metrics = algorithm.step(x)
     assert [step for step, _ in seen] == [0, 0, 1, 1, 2, 2]
     for i in range(3):
-        np.testing.assert_allclose(seen[2 * i + 1][1], seen[2 * i][1] * i / 4, rtol=1e-14)
+        assert_allclose(seen[2 * i + 1][1], seen[2 * i][1] * i / 4, rtol=1e-14)
     assert metrics["kl"] == pytest.approx(seen[0][1].sum(1).mean())  # reported as it is
 
 
@@ -200,14 +201,14 @@ def test_a_step_follows_the_gradient_of_the_mean_bound_and_reports_its_parts() -
     assert metrics["bound"] == pytest.approx(bound.item(), rel=1e-12)
     assert metrics["bound"] == pytest.approx(metrics["reconstruction"] - metrics["kl"], rel=1e-12)
     for after, before, gradient in zip(vae.parameters(), twin.parameters(), gradients, strict=True):
-        np.testing.assert_allclose(after.detach().numpy(), (before + 0.1 * gradient).detach().numpy(), rtol=1e-12)
+        assert_allclose(after, before + 0.1 * gradient, rtol=1e-12)
 
 
 def test_active_units_are_those_whose_mean_varies() -> None:
     vae = LinearGaussianVAE(3, 3).double()
     vae.encoder.mean.weight.data.copy_(mg.tensor([[1.0, 0, 0], [0, 0.05, 0], [0, 0, 0.2]], dtype="float64"))
     x = np.random.default_rng(0).normal(size=(400, 3))
-    means = vae.encode(mg.tensor(x)).mean.detach().numpy()
+    means = host(vae.encode(mg.tensor(x)).mean)
     assert ((means.var(0) > 0.01) == [True, False, True]).all()
     algorithm = ELBO(vae, mg.optim.SGD(vae.parameters(), lr=0.1), rng=0)
     assert algorithm.step(mg.tensor(x))["active_units"] == 2
@@ -238,10 +239,10 @@ def test_the_linear_vae_reaches_the_closed_form_maximum_of_probabilistic_pca() -
     assert best - 1e-3 < reached < best + 1e-9
     q = vae.encode(data)
     mean, covariance = vae.posterior(data)
-    precision = np.linalg.inv(covariance.numpy())
-    gap, variance = (mean - q.mean).detach().numpy(), q.variance.detach().numpy()
+    precision = np.linalg.inv(host(covariance))
+    gap, variance = host(mean - q.mean), host(q.variance)
     traces = (variance * np.diag(precision)).sum(1) + ((gap @ precision) * gap).sum(1)
-    divergence = 0.5 * (traces - 2 + np.linalg.slogdet(covariance.numpy())[1] - np.log(variance).sum(1)).mean()
+    divergence = 0.5 * (traces - 2 + np.linalg.slogdet(host(covariance))[1] - np.log(variance).sum(1)).mean()
     assert best - 1e-3 < reached - divergence < best + 1e-9
 
 

@@ -9,6 +9,7 @@ import minigen as mg
 from minigen.random import Generator, get_default_generator, using
 from minigen.testing import exact_expectation
 from minigen.training.state import copied, difference
+from tests.host import host
 from tests.learning.small import ALGORITHMS
 
 EVERY = pytest.mark.parametrize("name", ALGORITHMS)
@@ -36,7 +37,7 @@ def trained(algorithm):
 def numbers(state):
     """All numbers of a nested state in one vector; generators of parts are passed over."""
     if isinstance(state, mg.Tensor):
-        return state.numpy().ravel().tolist()
+        return host(state).ravel().tolist()
     if isinstance(state, dict):
         return [x for key, part in state.items() if key != "rng" for x in numbers(part)]
     if isinstance(state, list | tuple):

@@ -10,6 +10,7 @@ from minigen.learning import MaximumLikelihood
 from minigen.models import RBM, Flow, RealNVP
 from minigen.models.flows import ActNorm, Gaussian
 from minigen.random import Generator
+from tests.host import assert_allclose, host
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ def differences(model, cost, step=1e-6):
     for parameter in model.parameters():
         gradient = np.empty(parameter.shape)
         for index in itertools.product(*map(range, parameter.shape)):
-            middle = parameter.array[index].item()
+            middle = host(parameter)[index].item()
             with mg.no_grad():
                 parameter[index] = middle + step
                 high = cost()
@@ -58,7 +59,7 @@ def test_a_step_descends_the_mean_of_minus_log_p_of_a_flow() -> None:
 
     assert metrics["nll"] == pytest.approx(cost(), rel=1e-12)
     for found, expected in zip(gradients, differences(flow, cost), strict=True):
-        np.testing.assert_allclose(found.cpu().numpy(), expected, atol=1e-8)
+        assert_allclose(found, expected, atol=1e-8)
 
 
 def test_a_small_rbm_is_fitted_by_its_exact_likelihood() -> None:
@@ -69,7 +70,7 @@ def test_a_small_rbm_is_fitted_by_its_exact_likelihood() -> None:
 
     def cost():
         """-log p from the whole table of states, in NumPy."""
-        w, b, c = (p.detach().cpu().numpy() for p in (rbm.weight, rbm.visible_bias, rbm.hidden_bias))
+        w, b, c = (host(p) for p in (rbm.weight, rbm.visible_bias, rbm.hidden_bias))
         table = {
             v: sum(np.exp(np.dot(v, b) + np.dot(h, c) + np.array(v) @ w @ np.array(h)) for h in states(2))
             for v in states(3)
@@ -80,7 +81,7 @@ def test_a_small_rbm_is_fitted_by_its_exact_likelihood() -> None:
     metrics, gradients = moved(rbm, x)
     assert metrics["nll"] == pytest.approx(cost(), rel=1e-12)
     for found, expected in zip(gradients, differences(rbm, cost), strict=True):
-        np.testing.assert_allclose(found.cpu().numpy(), expected, atol=1e-8)
+        assert_allclose(found, expected, atol=1e-8)
 
 
 def states(n):
@@ -100,8 +101,8 @@ def test_a_normal_law_is_best_at_the_mean_and_deviation_of_the_data() -> None:
     flow, data = Flow(Gaussian(2), [ActNorm(2)]), Generator(2).normal((50, 2)) * 3 + 1
     flow.log_prob(data)
     metrics, gradients = moved(flow, data)
-    assert max(abs(g.cpu().numpy()).max() for g in gradients) < 1e-12
-    deviation = data.std(dim=0, correction=0).cpu().numpy()
+    assert max(abs(host(g)).max() for g in gradients) < 1e-12
+    deviation = host(data.std(dim=0, correction=0))
     assert metrics["nll"] == pytest.approx(np.log(deviation).sum() + np.log(2 * np.pi) + 1, rel=1e-12)
 
 

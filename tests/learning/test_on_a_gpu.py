@@ -3,18 +3,17 @@
 import io
 import math
 
-import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.backend import to_host
 from minigen.random import Generator, using
 from minigen.testing import standin
 from minigen.training.state import copied, difference
+from tests.host import assert_allclose, on_a_gpu
 from tests.learning.small import ALGORITHMS
 
 EVERY = pytest.mark.parametrize("name", ALGORITHMS)
-STAND_IN = not mg.cuda.is_available()
+STAND_IN = not on_a_gpu()
 pytestmark = pytest.mark.usefixtures("gpu")
 
 
@@ -80,7 +79,7 @@ def same(here, there, rtol=1e-9):
     if STAND_IN:
         assert difference(on_host(copied(here)), on_host(copied(there))) is None
     elif isinstance(here, mg.Tensor):
-        np.testing.assert_allclose(to_host(here.array), to_host(there.array), rtol=rtol, atol=rtol)
+        assert_allclose(here, there, rtol=rtol, atol=rtol)
     elif isinstance(here, dict):
         assert here.keys() == there.keys()
         for key in here:

@@ -21,6 +21,7 @@ from minigen.models.flows import (
 from minigen.random import Generator, using
 from minigen.testing import exact_expectation
 from minigen.viz import lattice
+from tests.host import host
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +88,7 @@ def points(name, n=4, seed=7):
 
 def gap(x, y):
     """The largest distance of two Tensors, element by element; NaN where there is one."""
-    x, y = (part.detach().cpu().numpy() if isinstance(part, mg.Tensor) else part for part in (x, y))
+    x, y = (host(part) if isinstance(part, mg.Tensor) else part for part in (x, y))
     return abs(x - y).max()
 
 
@@ -95,7 +96,7 @@ def jacobians(function, x):
     """The derivative of each output by each input, example by example, of shape (batch, d, d)."""
     x = x.detach().requires_grad_()
     z = function(x)[0]
-    rows = [mg.grad(z[:, i].sum(), x, retain_graph=True)[0].cpu().numpy() for i in range(z.shape[1])]
+    rows = [host(mg.grad(z[:, i].sum(), x, retain_graph=True)[0]) for i in range(z.shape[1])]
     return np.stack(rows, axis=1)
 
 
@@ -149,7 +150,7 @@ def test_gradients_of_both_outputs_are_those_of_differences(name) -> None:
     for parameter in transform.parameters():
         (gradient,) = mg.grad(total(x), parameter)
         index = tuple(n // 2 for n in parameter.shape)
-        middle = parameter.array[index]
+        middle = host(parameter)[index]
         high, low = (written(parameter, index, middle + h, value) for h in (step, -step))
         written(parameter, index, middle, value)
         assert gradient[index].item() == pytest.approx((high - low) / (2 * step), rel=1e-6, abs=1e-7)
@@ -234,7 +235,7 @@ def test_a_base_samples_what_it_scores(base, power) -> None:
 def test_features_of_a_base_are_drawn_apart_and_scored_together(base) -> None:
     z = base.sample(1000, rng=0)
     assert z.shape == (1000, 3)
-    assert abs(np.corrcoef(z.cpu().numpy().T) - np.eye(3)).max() < 5 / 1000**0.5
+    assert abs(np.corrcoef(host(z).T) - np.eye(3)).max() < 5 / 1000**0.5
     alone = [type(base)(1).log_prob(z[:, i : i + 1]) for i in range(3)]
     assert mg.allclose(base.log_prob(z), alone[0] + alone[1] + alone[2], rtol=1e-12)
 
@@ -247,7 +248,7 @@ def test_a_sample_has_the_density_of_its_noise_over_the_volume_it_takes(base) ->
     z = flow.base.sample(20, rng=4)
     assert x.tolist() == flow.decode(z).tolist()
     stretched = np.linalg.slogdet(jacobians(lambda z: (flow.decode(z), None), z))[1]
-    expected = flow.base.log_prob(z).cpu().numpy() - stretched
+    expected = host(flow.base.log_prob(z)) - stretched
     assert gap(flow.log_prob(x), expected) < 1e-9
 
 

@@ -10,6 +10,7 @@ from minigen.distributions import Normal
 from minigen.models import VAE, LinearGaussianVAE, MLPDecoder, MLPEncoder
 from minigen.models.variational import BernoulliLikelihood, GaussianLikelihood
 from minigen.testing import exact_expectation, gradcheck
+from tests.host import assert_allclose, assert_array_equal, host
 from tests.models.randomised import randomise
 
 D, LATENTS, N = 5, 3, 4
@@ -26,7 +27,7 @@ def small(likelihood="bernoulli", data=4, latents=1, seed=2):
 
 def parts(vae):
     """Weight, bias and variance of a linear VAE, as arrays."""
-    weight, bias = vae.decoder.weight.detach().numpy(), vae.decoder.bias.detach().numpy()
+    weight, bias = host(vae.decoder.weight), host(vae.decoder.bias)
     return weight, bias, math.exp(2 * vae.likelihood.log_scale.item())
 
 
@@ -45,13 +46,13 @@ def test_log_prob_of_the_linear_vae_is_that_of_its_covariance() -> None:
     r = x - bias
     expected = -0.5 * (log_det + (r * np.linalg.solve(covariance, r.T).T).sum(1))
     assert sign == 1
-    np.testing.assert_allclose(vae.log_prob(mg.tensor(x)).detach().numpy(), expected, rtol=1e-12)
+    assert_allclose(vae.log_prob(mg.tensor(x)), expected, rtol=1e-12)
 
 
 def test_log_prob_of_the_linear_vae_integrates_to_1() -> None:
     vae = linear(1, 1)
     x = np.linspace(-60, 60, 60_001)
-    p = np.exp(vae.log_prob(mg.tensor(x[:, None])).detach().numpy())
+    p = np.exp(host(vae.log_prob(mg.tensor(x[:, None]))))
     assert p.sum() * 120 / 60_000 == pytest.approx(1, abs=1e-10)
 
 
@@ -62,21 +63,21 @@ def test_the_gradient_of_log_prob_of_the_linear_vae() -> None:
 def test_the_posterior_of_the_linear_vae_is_bayes() -> None:
     """log p(x, z) - log p(z|x) is log p(x), whatever z."""
     vae, x = linear(), mg.tensor(data())
-    mean, covariance = (part.numpy() for part in vae.posterior(x))
+    mean, covariance = (host(part) for part in vae.posterior(x))
     z = np.random.default_rng(4).normal(size=(N, LATENTS))
     r = z - mean
     _, log_det = np.linalg.slogdet(2 * np.pi * covariance)
     log_posterior = -0.5 * (log_det + (r * np.linalg.solve(covariance, r.T).T).sum(1))
-    log_joint = vae.log_joint(x, mg.tensor(z)).detach().numpy()
-    np.testing.assert_allclose(log_joint - log_posterior, vae.log_prob(x).detach().numpy(), rtol=1e-12)
+    log_joint = host(vae.log_joint(x, mg.tensor(z)))
+    assert_allclose(log_joint - log_posterior, vae.log_prob(x), rtol=1e-12)
 
 
 def divergence_to_posterior(vae, x):
     """KL(q(z|x)‖p(z|x)) of two normals, the second with a full covariance."""
     q = vae.encode(x)
-    mean, covariance = (part.numpy() for part in vae.posterior(x))
+    mean, covariance = (host(part) for part in vae.posterior(x))
     precision = np.linalg.inv(covariance)
-    variance, gap = q.variance.detach().numpy(), mean - q.mean.detach().numpy()
+    variance, gap = host(q.variance), mean - host(q.mean)
     log_dets = np.linalg.slogdet(covariance)[1] - np.log(variance).sum(1)
     traces = (variance * np.diag(precision)).sum(1)
     return 0.5 * (traces + ((gap @ precision) * gap).sum(1) - variance.shape[1] + log_dets)
@@ -85,8 +86,8 @@ def divergence_to_posterior(vae, x):
 def test_the_bound_of_the_linear_vae_is_log_prob_less_the_divergence_to_the_posterior() -> None:
     vae, x = linear(2, 2), mg.tensor(data(1, d=2))
     bound = exact_expectation(lambda rng: vae.elbo(x, rng), normal_nodes=5)
-    expected = vae.log_prob(x).detach().numpy() - divergence_to_posterior(vae, x)
-    np.testing.assert_allclose(bound.mean.numpy(), expected, rtol=1e-12)
+    expected = host(vae.log_prob(x)) - divergence_to_posterior(vae, x)
+    assert_allclose(bound.mean, expected, rtol=1e-12)
 
 
 def test_the_gradient_of_the_bound_of_the_linear_vae_is_the_analytic_one() -> None:
@@ -104,7 +105,7 @@ def test_the_gradient_of_the_bound_of_the_linear_vae_is_the_analytic_one() -> No
     analytic = mg.grad(closed_form(), parameters)
     estimated = exact_expectation(lambda rng: mg.grad(vae.elbo(x, rng).sum(), parameters), normal_nodes=4).mean
     for mine, theirs in zip(estimated, analytic, strict=True):
-        np.testing.assert_allclose(mine.numpy(), theirs.numpy(), rtol=0, atol=1e-10)
+        assert_allclose(mine, theirs, rtol=0, atol=1e-10)
     value = exact_expectation(lambda rng: vae.elbo(x, rng).sum(), normal_nodes=4).mean
     assert value.item() == pytest.approx(closed_form().item(), abs=1e-11)
 
@@ -128,7 +129,7 @@ def test_a_bernoulli_likelihood_sums_to_1() -> None:
 
 def test_a_gaussian_likelihood_is_normal_around_the_decoders_output() -> None:
     vae, z, x = small("gaussian"), mg.tensor([[0.3]], dtype="float64"), data(1, d=4)
-    mean, scale = vae.decoder(z).detach().numpy(), math.exp(vae.likelihood.log_scale.item())
+    mean, scale = host(vae.decoder(z)), math.exp(vae.likelihood.log_scale.item())
     expected = (-0.5 * ((x - mean) / scale) ** 2 - math.log(scale) - 0.5 * math.log(2 * math.pi)).sum()
     assert vae.log_likelihood(mg.tensor(x), z).item() == pytest.approx(expected, rel=1e-13)
 
@@ -151,18 +152,18 @@ def test_latents_that_examples_share_and_many_latents_for_each() -> None:
     each = vae.log_likelihood(x, z)
     assert each.shape == (7, 3)
     for i in range(7):
-        np.testing.assert_allclose(each[i].detach().numpy(), vae.log_likelihood(x, z[i]).detach().numpy(), rtol=1e-13)
+        assert_allclose(each[i], vae.log_likelihood(x, z[i]), rtol=1e-13)
     shared = vae.log_joint(x, z[:, :1])
     assert shared.shape == (7, 3)
     again = vae.log_joint(x, z[:, :1].broadcast_to((7, 3, 2)))
-    np.testing.assert_allclose(shared.detach().numpy(), again.detach().numpy(), rtol=1e-13)
+    assert_allclose(shared, again, rtol=1e-13)
 
 
 def test_images_stay_images() -> None:
     vae = VAE(MLPEncoder((2, 3), 2, hidden=[4]), MLPDecoder(2, (2, 3), hidden=[4]), 2)
     x = vae.sample(5, rng=0)
     assert x.shape == vae.reconstruct(x).shape == (5, 2, 3)
-    assert set(np.unique(x.numpy())) <= {0.0, 1.0}
+    assert set(np.unique(host(x))) <= {0.0, 1.0}
     assert vae.elbo(x).shape == vae.log_likelihood(x, mg.zeros(5, 2)).shape == (5,)
     assert vae.interpolate(x, x, steps=3).shape == (5, 3, 2, 3)
     assert vae.manifold(4).shape == (16, 2, 3)
@@ -176,11 +177,11 @@ def test_sampling_has_the_law_of_the_model() -> None:
     def seen(rng):
         return (vae.sample(1, rng) == mg.tensor(states)).all(1).double()
 
-    chances = exact_expectation(seen, normal_nodes=12).mean.numpy()
+    chances = host(exact_expectation(seen, normal_nodes=12).mean)
     law = exact_expectation(
         lambda rng: vae.log_likelihood(mg.tensor(states), vae.prior.sample((1,), rng=rng)).exp(), normal_nodes=12
     ).mean
-    np.testing.assert_allclose(chances, law.numpy(), rtol=1e-11)
+    assert_allclose(chances, law, rtol=1e-11)
 
 
 def test_an_int_as_rng_does_not_give_one_noise_to_both_draws() -> None:
@@ -188,31 +189,31 @@ def test_an_int_as_rng_does_not_give_one_noise_to_both_draws() -> None:
     x = vae.sample(2, rng=5)
     rng = mg.random.Generator(5)
     given = vae.decode(vae.prior.sample((2,), rng=rng))
-    np.testing.assert_array_equal(x.numpy(), given.sample(rng=rng).numpy())
+    assert_array_equal(x, given.sample(rng=rng))
 
 
 def test_reconstructions_and_lines_go_through_the_means() -> None:
     vae = small(latents=2)
     x = vae.sample(3, rng=0)
-    at_mean = vae.decode(vae.encode(x).mean).probs.detach().numpy()
-    np.testing.assert_array_equal(vae.reconstruct(x).numpy(), at_mean)
+    at_mean = host(vae.decode(vae.encode(x).mean).probs)
+    assert_array_equal(vae.reconstruct(x), at_mean)
     y = vae.sample(3, rng=1)
-    line = vae.interpolate(x, y, steps=5).numpy()
-    np.testing.assert_allclose(line[:, 0], at_mean, rtol=1e-12)
-    np.testing.assert_allclose(line[:, 4], vae.reconstruct(y).numpy(), rtol=1e-12)
-    middle = vae.decode(0.25 * vae.encode(y).mean + 0.75 * vae.encode(x).mean).probs.detach().numpy()
-    np.testing.assert_allclose(line[:, 1], middle, rtol=1e-12)
+    line = host(vae.interpolate(x, y, steps=5))
+    assert_allclose(line[:, 0], at_mean, rtol=1e-12)
+    assert_allclose(line[:, 4], vae.reconstruct(y), rtol=1e-12)
+    middle = host(vae.decode(0.25 * vae.encode(y).mean + 0.75 * vae.encode(x).mean).probs)
+    assert_allclose(line[:, 1], middle, rtol=1e-12)
 
 
 def test_the_manifold_takes_equal_steps_of_probability() -> None:
     vae = small("gaussian", latents=3)
     vae.decoder = mg.nn.Linear(3, 4, bias=False).double()
     vae.decoder.weight.data.copy_(mg.eye(4, 3, dtype="float64"))
-    z = vae.manifold(4).numpy()[:, :3]
+    z = host(vae.manifold(4))[:, :3]
     p = np.array([0.125, 0.375, 0.625, 0.875])
     quantiles = np.array([math.erf(v / math.sqrt(2)) / 2 + 0.5 for v in z[:, :2].ravel()]).reshape(4, 4, 2)
-    np.testing.assert_allclose(quantiles[..., 0], np.tile(p, (4, 1)), atol=1e-12)
-    np.testing.assert_allclose(quantiles[..., 1], np.tile(p[::-1, None], (1, 4)), atol=1e-12)
+    assert_allclose(quantiles[..., 0], np.tile(p, (4, 1)), atol=1e-12)
+    assert_allclose(quantiles[..., 1], np.tile(p[::-1, None], (1, 4)), atol=1e-12)
     assert (z[:, 2] == 0).all()
     assert small(latents=1).manifold(5).shape == (5, 4)
 

@@ -73,13 +73,13 @@ MUTANTS = [
         BERNOULLI,
         'lambda x: (x == 0) | (x == 1), "binarize',
         'lambda x: (x >= 0) & (x <= 1), "binarize',
-        "tests/errors/test_errors.py::test_error[distributions-bernoulli-value]",
+        "tests/errors/test_errors.py::test_error_of_a_value[distributions-bernoulli-value]",
     ),
     Mutant(
         "a scale of 0 is let in",
         NORMAL,
         "given, lambda x: x > 0,",
         "given, lambda x: x >= 0,",
-        "tests/errors/test_errors.py::test_error[distributions-scale-zero]",
+        "tests/errors/test_errors.py::test_error_of_a_value[distributions-scale-zero]",
     ),
 ]

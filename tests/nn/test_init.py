@@ -9,18 +9,26 @@ import minigen as mg
 from minigen import nn
 from minigen.nn import init
 from minigen.random import Generator
+from tests.host import assert_allclose, host
 
 SHAPE = (40, 60, 5)  # fan_in 300, fan_out 200
 
 
-class Lowest(Generator):
+class Extreme(Generator):
+    """Makes its draws on the host, for all devices."""
+
+    def __init__(self):
+        super().__init__(0, host_noise=True)
+
+
+class Lowest(Extreme):
     """Draws the lower end of every uniform law."""
 
     def _uniform(self, shape, dtype):
         return numpy.zeros(shape)
 
 
-class Highest(Generator):
+class Highest(Extreme):
     """Draws the number before the upper end of every uniform law."""
 
     def _uniform(self, shape, dtype):
@@ -42,9 +50,9 @@ def moments(draws):
 def test_linear_starts_at_pytorchs_bounds():
     for fan_in in (1, 7, 64):
         bound = 1 / math.sqrt(fan_in)
-        with mg.random.using(Lowest(0)):
+        with mg.random.using(Lowest()):
             low = nn.Linear(fan_in, 3, dtype=mg.float64)
-        with mg.random.using(Highest(0)):
+        with mg.random.using(Highest()):
             high = nn.Linear(fan_in, 3, dtype=mg.float64)
         for parameter in low.parameters():
             assert parameter.detach().reshape(-1).tolist() == pytest.approx([-bound] * parameter.numel(), rel=1e-15)
@@ -54,7 +62,7 @@ def test_linear_starts_at_pytorchs_bounds():
 
 @pytest.mark.parametrize("name", ["weight", "bias"])
 def test_linear_starts_evenly_spread(name):
-    values = getattr(nn.Linear(50, 20_000, dtype=mg.float64), name).detach().numpy().reshape(-1)
+    values = host(getattr(nn.Linear(50, 20_000, dtype=mg.float64), name)).reshape(-1)
     (mean, slack), (variance, margin) = moments(values)
     assert abs(mean) < slack
     assert abs(variance - 1 / (3 * 50)) < margin
@@ -85,20 +93,20 @@ NORMAL = {
 
 @pytest.mark.parametrize(("fill", "bound"), UNIFORM.values(), ids=UNIFORM.keys())
 def test_uniform_laws(fill, bound):
-    numpy.testing.assert_allclose(fill(zeros(*SHAPE), Lowest(0)).numpy(), -bound, rtol=1e-14)
-    numpy.testing.assert_allclose(fill(zeros(*SHAPE), Highest(0)).numpy(), bound, rtol=1e-14)
-    (mean, slack), (variance, margin) = moments(fill(zeros(*SHAPE), Generator(1)).numpy())
+    assert_allclose(fill(zeros(*SHAPE), Lowest()), -bound, rtol=1e-14)
+    assert_allclose(fill(zeros(*SHAPE), Highest()), bound, rtol=1e-14)
+    (mean, slack), (variance, margin) = moments(host(fill(zeros(*SHAPE), Generator(1))))
     assert abs(mean) < slack and abs(variance - bound**2 / 3) < margin
 
 
 @pytest.mark.parametrize(("fill", "std"), NORMAL.values(), ids=NORMAL.keys())
 def test_normal_laws(fill, std):
-    (mean, slack), (variance, margin) = moments(fill(zeros(*SHAPE), Generator(2)).numpy())
+    (mean, slack), (variance, margin) = moments(host(fill(zeros(*SHAPE), Generator(2))))
     assert abs(mean) < slack and abs(variance - std**2) < margin
 
 
 def test_normal_has_its_mean():
-    (mean, slack), _ = moments(init.normal_(zeros(*SHAPE), 3.0, 0.5, Generator(3)).numpy())
+    (mean, slack), _ = moments(host(init.normal_(zeros(*SHAPE), 3.0, 0.5, Generator(3))))
     assert abs(mean - 3.0) < slack
 
 
@@ -111,15 +119,15 @@ def test_constants():
 
 @pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 4), (3, 2, 2)])
 def test_orthogonal(shape):
-    matrix = init.orthogonal_(zeros(*shape), gain=2.0, generator=4).numpy().reshape(shape[0], -1)
+    matrix = host(init.orthogonal_(zeros(*shape), gain=2.0, generator=4)).reshape(shape[0], -1)
     square = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
-    numpy.testing.assert_allclose(square, 4.0 * numpy.eye(len(square)), atol=1e-13)
+    assert_allclose(square, 4.0 * numpy.eye(len(square)), atol=1e-13)
 
 
 def test_orthogonal_is_evenly_drawn():
     """Of a rotation drawn evenly, each element has mean 0 and mean square 1 / n."""
     rng, n = Generator(5), 3
-    draws = numpy.array([init.orthogonal_(zeros(n, n), generator=rng).numpy() for _ in range(2000)])
+    draws = numpy.array([host(init.orthogonal_(zeros(n, n), generator=rng)) for _ in range(2000)])
     error = 5 * draws.std(0) / math.sqrt(len(draws))
     assert (abs(draws.mean(0)) < error).all()
     squares = draws**2

@@ -9,6 +9,7 @@ import minigen as mg
 from minigen import nn
 from minigen.nn import functional as F
 from minigen.random import Generator
+from tests.host import assert_allclose, host
 
 
 def draw(*shape, seed=0):
@@ -18,8 +19,8 @@ def draw(*shape, seed=0):
 def test_linear():
     layer = nn.Linear(3, 2, dtype=mg.float64)
     x = draw(4, 5, 3)
-    expected = numpy.einsum("abi,oi->abo", x.numpy(), layer.weight.detach().numpy()) + layer.bias.detach().numpy()
-    numpy.testing.assert_allclose(layer(x).detach().numpy(), expected, rtol=1e-13)
+    expected = numpy.einsum("abi,oi->abo", host(x), host(layer.weight)) + host(layer.bias)
+    assert_allclose(layer(x), expected, rtol=1e-13)
     assert layer.weight.shape == (2, 3) and layer.bias.shape == (2,)
 
 
@@ -40,13 +41,13 @@ def test_gradients_of_a_two_layer_network():
     x, y = draw(5, 3, seed=1), draw(5, 2, seed=2)
     loss = nn.MSELoss(reduction="sum")(net(x), y)
     loss.backward()
-    w1, b1, w2, b2 = (p.detach().numpy() for p in net.parameters())
-    h = numpy.tanh(x.numpy() @ w1.T + b1)
-    error = 2 * (h @ w2.T + b2 - y.numpy())
+    w1, b1, w2, b2 = (host(p) for p in net.parameters())
+    h = numpy.tanh(host(x) @ w1.T + b1)
+    error = 2 * (h @ w2.T + b2 - host(y))
     back = error @ w2 * (1 - h**2)
-    expected = [back.T @ x.numpy(), back.sum(0), error.T @ h, error.sum(0)]
+    expected = [back.T @ host(x), back.sum(0), error.T @ h, error.sum(0)]
     for p, gradient in zip(net.parameters(), expected, strict=True):
-        numpy.testing.assert_allclose(p.grad.numpy(), gradient, rtol=1e-12, atol=1e-12)
+        assert_allclose(p.grad, gradient, rtol=1e-12, atol=1e-12)
 
 
 X = [-30.0, -2.0, -0.5, 0.0, 0.5, 2.0, 30.0]

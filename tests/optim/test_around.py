@@ -6,6 +6,7 @@ import pytest
 import minigen as mg
 from minigen.optim import SGD, Adam, Averaged, Scheduled, exponential, linear
 from minigen.training.state import copied, difference
+from tests.host import assert_allclose, assert_array_equal, host
 
 
 def parameter():
@@ -18,9 +19,9 @@ def push(optimizer, x, g):
 
 
 def test_schedules() -> None:
-    np.testing.assert_allclose([linear(10)(t) for t in (0, 1, 5, 10, 99)], [1, 0.9, 0.5, 0, 0])
-    np.testing.assert_allclose([linear(10, 0.5, hold=2)(t) for t in (0, 2, 6, 10, 99)], [1, 1, 0.75, 0.5, 0.5])
-    np.testing.assert_allclose([exponential(0.9)(t) for t in (0, 1, 20)], [1, 0.9, 0.9**20])
+    assert_allclose([linear(10)(t) for t in (0, 1, 5, 10, 99)], [1, 0.9, 0.5, 0, 0])
+    assert_allclose([linear(10, 0.5, hold=2)(t) for t in (0, 2, 6, 10, 99)], [1, 1, 0.75, 0.5, 0.5])
+    assert_allclose([exponential(0.9)(t) for t in (0, 1, 20)], [1, 0.9, 0.9**20])
     assert exponential(0.9, 0.3)(100) == 0.3
 
 
@@ -28,34 +29,34 @@ def test_the_rate_of_each_step_is_the_schedules() -> None:
     x, y = parameter(), parameter()
     sgd = SGD([{"params": [x]}, {"params": [y], "lr": 0.4}], lr=0.1)
     optimizer = Scheduled(sgd, lambda t: 1 / (t + 1))
-    expected_x, expected_y = x.detach().numpy().copy(), y.detach().numpy().copy()
+    expected_x, expected_y = host(x).copy(), host(y).copy()
     for t in range(6):
         g = np.array([t + 1.0, -0.5])
         y.grad = mg.tensor(2 * g)
         push(optimizer, x, g)
         expected_x, expected_y = expected_x - 0.1 / (t + 1) * g, expected_y - 0.4 / (t + 1) * 2 * g
-        np.testing.assert_allclose(x.detach().numpy(), expected_x, rtol=0, atol=1e-14)
-        np.testing.assert_allclose(y.detach().numpy(), expected_y, rtol=0, atol=1e-14)
+        assert_allclose(x, expected_x, rtol=0, atol=1e-14)
+        assert_allclose(y, expected_y, rtol=0, atol=1e-14)
     assert optimizer.steps == 6
 
 
 def test_averages_reach_back_by_their_decay() -> None:
     x = parameter()
     optimizer = Averaged(SGD([x], lr=1.0), decay=0.75)
-    np.testing.assert_array_equal(optimizer.averages[0].numpy(), x.detach().numpy())
+    assert_array_equal(optimizer.averages[0], x)
     path = []
     for t in range(5):
         push(optimizer, x, [np.cos(t), t])
-        path.append(x.detach().numpy().copy())
+        path.append(host(x).copy())
     shares = np.array([0.75**4, *(0.25 * 0.75 ** (4 - t) for t in range(1, 5))])
     assert shares.sum() == pytest.approx(1)
-    np.testing.assert_allclose(optimizer.averages[0].numpy(), shares @ path, rtol=0, atol=1e-14)
+    assert_allclose(optimizer.averages[0], shares @ path, rtol=0, atol=1e-14)
     with optimizer.averaged():
-        np.testing.assert_allclose(x.detach().numpy(), shares @ path, rtol=0, atol=1e-14)
+        assert_allclose(x, shares @ path, rtol=0, atol=1e-14)
         for refused in (optimizer.step, optimizer.state_dict, optimizer.averaged().__enter__):
             with pytest.raises(RuntimeError, match="in the parameters' place"):
                 refused()
-    np.testing.assert_array_equal(x.detach().numpy(), path[-1])
+    assert_array_equal(x, path[-1])
 
 
 def test_averages_of_large_parameters_are_those_of_their_elements() -> None:
@@ -65,7 +66,7 @@ def test_averages_of_large_parameters_are_those_of_their_elements() -> None:
     for row in values:
         x.data.copy_(mg.tensor(row))
         push_none(optimizer, x)
-    np.testing.assert_allclose(optimizer.averages[0].numpy(), values.mean(0), rtol=0, atol=1e-6)
+    assert_allclose(optimizer.averages[0], values.mean(0), rtol=0, atol=1e-6)
 
 
 def push_none(optimizer, x):
@@ -93,7 +94,7 @@ def test_they_continue_bit_for_bit(make) -> None:
     for t in range(3):
         push(optimizer, x, [t, -1.0])
         push(other, y, [t, -1.0])
-    np.testing.assert_array_equal(x.detach().numpy(), y.detach().numpy())
+    assert_array_equal(x, y)
     assert difference(optimizer.state_dict(), other.state_dict()) is None
 
 

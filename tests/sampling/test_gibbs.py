@@ -10,6 +10,7 @@ from minigen.random import Generator
 from minigen.sampling import Chains, sweep
 from minigen.testing import exact_expectation
 from tests.energy import bits, machine, number, tables
+from tests.host import assert_allclose, assert_array_equal, host
 
 
 def kernel_of_code(rbm, k=1):
@@ -18,7 +19,7 @@ def kernel_of_code(rbm, k=1):
     return np.array(
         [
             exact_expectation(
-                lambda rng, h=h: np.eye(n)[number(Chains(rbm, mg.tensor(h[None]), rng=rng).step(k).numpy())[0]]
+                lambda rng, h=h: np.eye(n)[number(host(Chains(rbm, mg.tensor(h[None]), rng=rng).step(k)))[0]]
             ).mean
             for h in hidden
         ]
@@ -30,31 +31,31 @@ def test_a_sweep_draws_visible_units_and_says_what_hidden_ones_follow() -> None:
     table = tables(rbm)
     visible, probs = sweep(rbm, mg.tensor(table.h), Generator(0))
     assert not visible.requires_grad
-    np.testing.assert_allclose(
-        probs.numpy(), (table.h_given_v @ table.h)[number(visible.numpy())], rtol=0, atol=1e-14
+    assert_allclose(
+        probs, (table.h_given_v @ table.h)[number(host(visible))], rtol=0, atol=1e-14
     )
 
 
 def test_the_kernel_of_a_chain_is_that_of_the_table() -> None:
     rbm = machine(3, 2)
     table = tables(rbm)
-    np.testing.assert_allclose(kernel_of_code(rbm), table.v_given_h, rtol=0, atol=1e-14)
+    assert_allclose(kernel_of_code(rbm), table.v_given_h, rtol=0, atol=1e-14)
 
 
 def test_two_sweeps_are_the_kernel_twice() -> None:
     rbm = machine(2, 1)
     table = tables(rbm)
-    np.testing.assert_allclose(kernel_of_code(rbm, 2), table.v_given_h @ table.kernel, rtol=0, atol=1e-14)
+    assert_allclose(kernel_of_code(rbm, 2), table.v_given_h @ table.kernel, rtol=0, atol=1e-14)
 
 
 def test_rows_sum_to_one_the_law_is_stationary_and_balance_is_detailed() -> None:
     rbm = machine(3, 2)
     table = tables(rbm)
     kernel = table.h_given_v @ kernel_of_code(rbm)  # v -> h -> v'
-    np.testing.assert_allclose(kernel.sum(1), 1.0, rtol=0, atol=1e-14)
-    np.testing.assert_allclose(table.p_v @ kernel, table.p_v, rtol=0, atol=1e-14)
+    assert_allclose(kernel.sum(1), 1.0, rtol=0, atol=1e-14)
+    assert_allclose(table.p_v @ kernel, table.p_v, rtol=0, atol=1e-14)
     flow = table.p_v[:, None] * kernel
-    np.testing.assert_allclose(flow, flow.T, rtol=0, atol=1e-15)
+    assert_allclose(flow, flow.T, rtol=0, atol=1e-15)
 
 
 def test_hidden_units_follow_the_visible_ones_of_the_same_sweep() -> None:
@@ -65,17 +66,17 @@ def test_hidden_units_follow_the_visible_ones_of_the_same_sweep() -> None:
         chains = Chains(rbm, 1, rng=rng)
         chains.step(1)
         place = np.zeros((4, 2))
-        place[number(chains.visible.numpy())[0], number(chains.hidden.numpy())[0]] = 1.0
+        place[number(host(chains.visible))[0], number(host(chains.hidden))[0]] = 1.0
         return place
 
     expected = table.v_given_h[0][:, None] * table.h_given_v
-    np.testing.assert_allclose(exact_expectation(joint).mean, expected, rtol=0, atol=1e-14)
+    assert_allclose(exact_expectation(joint).mean, expected, rtol=0, atol=1e-14)
 
 
 def test_chains_are_drawn_apart() -> None:
     chains = Chains(machine(6, 4), 50, rng=0)
     assert len(chains) == 50
-    assert len({tuple(row) for row in chains.step(2).numpy()}) > 10
+    assert len({tuple(row) for row in host(chains.step(2))}) > 10
 
 
 def test_chains_continue_bit_for_bit_from_their_state() -> None:
@@ -86,10 +87,10 @@ def test_chains_continue_bit_for_bit_from_their_state() -> None:
     assert json.loads(json.dumps(state["rng"])) == state["rng"]
     other = Chains(rbm, 5, rng=9)
     other.load_state_dict(state)
-    np.testing.assert_array_equal(other.visible.numpy(), chains.visible.numpy())
+    assert_array_equal(other.visible, chains.visible)
     for _ in range(3):
-        np.testing.assert_array_equal(chains.step(2).numpy(), other.step(2).numpy())
-    np.testing.assert_array_equal(chains.hidden.numpy(), other.hidden.numpy())
+        assert_array_equal(chains.step(2), other.step(2))
+    assert_array_equal(chains.hidden, other.hidden)
 
 
 def test_a_state_that_does_not_fit_changes_nothing() -> None:

@@ -9,6 +9,7 @@ import pytest
 import minigen as mg
 from minigen.random import Generator, ReplayError, TooManyPathsError, get_default_generator
 from minigen.testing.expectation import exact_expectation
+from tests.host import host
 
 
 def f64(*values, grad=False):
@@ -29,11 +30,11 @@ def test_whatever_is_returned_is_averaged_leaf_by_leaf():
         return {
             "tensor": x,
             "float32": x.float(),
-            "array": x.numpy() * 2,
+            "array": host(x) * 2,
             "integers": x.to(mg.int64),
             "number": x[0].item(),
             "bool": bool(x[0]),
-            "scalars": [x.numpy()[0], x.float().numpy()[1] > 0],
+            "scalars": [host(x)[0], host(x.float())[1] > 0],
             "empty": [mg.zeros(0), numpy.zeros((0, 2))],
             "nested": [Pair(x.sum(), 1 - x), ({}, x[0].item() + 1)],
             "word": "same",
@@ -84,11 +85,11 @@ def test_covariance_on_request():
 
     found = exact_expectation(fn, covariance=True)
     expected = a @ numpy.diag([0.21, 0.24]) @ a.T
-    assert numpy.allclose(found.covariance.numpy(), expected, atol=1e-15)
-    assert numpy.allclose(found.variance.numpy(), expected.diagonal(), atol=1e-15)
+    assert numpy.allclose(host(found.covariance), expected, atol=1e-15)
+    assert numpy.allclose(host(found.variance), expected.diagonal(), atol=1e-15)
     graphs = exact_expectation(fn, covariance=True, differentiable=True)
-    assert numpy.allclose(graphs.covariance.numpy(), expected, atol=1e-15)
-    assert numpy.allclose(graphs.variance.numpy(), expected.diagonal(), atol=1e-15)
+    assert numpy.allclose(host(graphs.covariance), expected, atol=1e-15)
+    assert numpy.allclose(host(graphs.variance), expected.diagonal(), atol=1e-15)
     with pytest.raises(ValueError, match="covariance=True"):
         exact_expectation(fn).covariance  # noqa: B018
 
@@ -112,8 +113,8 @@ def test_results_are_detached_and_their_own():
 def test_dropout_obeys_and_keeps_its_mean():
     x = f64(1.0, -2.0, 3.0)
     found = exact_expectation(lambda rng: mg.nn.Dropout(0.3)(x))
-    assert numpy.allclose(found.mean.numpy(), x.numpy(), atol=1e-15)
-    assert numpy.allclose(found.variance.numpy(), x.numpy() ** 2 * 0.3 / 0.7, atol=1e-14)
+    assert numpy.allclose(host(found.mean), host(x), atol=1e-15)
+    assert numpy.allclose(host(found.variance), host(x) ** 2 * 0.3 / 0.7, atol=1e-14)
     assert found.paths == 8
 
 
@@ -292,7 +293,7 @@ def test_rows_give_what_paths_give():
     assert paths.mean["visible"].shape == (1, 2)
     for moment in ("mean", "variance", "covariance"):
         for name in ("visible", "both"):
-            found, expected = (getattr(e, moment)[name].numpy() for e in (rows, paths))
+            found, expected = (host(getattr(e, moment)[name]) for e in (rows, paths))
             assert numpy.allclose(found, expected.reshape(found.shape), atol=1e-15)
     assert abs(rows.total - 1) < 1e-14
 
@@ -325,7 +326,7 @@ def test_the_gradient_of_an_expectation_is_true():
 
     found = exact_expectation(fn, differentiable=True)
     (gradient,) = mg.grad(found.mean, [theta])
-    start = theta.detach().numpy().copy()
+    start = host(theta).copy()
 
     def at(values):
         theta.data[:] = mg.as_tensor(values)
@@ -334,7 +335,7 @@ def test_the_gradient_of_an_expectation_is_true():
     step = 1e-5
     differences = [(at(start + step * e) - at(start - step * e)) / (2 * step) for e in numpy.eye(3)]
     assert abs(at(start) - found.mean.item()) < 1e-13
-    assert numpy.allclose(gradient.numpy(), differences, rtol=1e-8, atol=1e-9)
+    assert numpy.allclose(host(gradient), differences, rtol=1e-8, atol=1e-9)
 
 
 def test_the_gradient_at_the_ends_of_a_probability():
@@ -358,7 +359,7 @@ def test_the_gradient_of_rows_is_that_of_paths():
     gradients = []
     for rows in (False, True):
         found = exact_expectation(fn, rows=rows, differentiable=True)
-        gradients.append(mg.grad(found.mean.sum(), [theta])[0].numpy())
+        gradients.append(host(mg.grad(found.mean.sum(), [theta])[0]))
     assert numpy.allclose(*gradients, rtol=1e-13)
     assert abs(gradients[0]).min() > 0.1
 
@@ -387,8 +388,8 @@ def test_a_restored_module_keeps_its_graph():
     dropped = mg.nn.Sequential(mg.nn.Dropout(0.5), layer)
     found = exact_expectation(lambda rng: dropped(f64(1.0, 3.0)) ** 2, restore=dropped, differentiable=True)
     found.mean.sum().backward()
-    a, b = layer.weight.detach().numpy()[0]
-    assert numpy.allclose(layer.weight.grad.numpy()[0], [4 * a + 6 * b, 36 * b + 6 * a], rtol=1e-13)
+    a, b = host(layer.weight)[0]
+    assert numpy.allclose(host(layer.weight.grad)[0], [4 * a + 6 * b, 36 * b + 6 * a], rtol=1e-13)
 
 
 def test_a_concentration_has_no_gradient_here():

@@ -10,6 +10,7 @@ import pytest
 import minigen as mg
 from minigen.random import Generator
 from minigen.testing.expectation import exact_expectation
+from tests.host import host
 
 
 def f64(values, grad=False):
@@ -32,7 +33,7 @@ def contrastive_divergence(rng, stale=False):
 
 def by_transition_matrix():
     """E[CD-1] = v0 p(h|v0) - Σ T(v0, v1) v1 p(h|v1), with T(v0, v1) = Σ_h p(h|v0) p(v1|h)."""
-    w, b, c, v0 = (x.numpy() for x in (W, B, C, DATA))
+    w, b, c, v0 = (host(x) for x in (W, B, C, DATA))
     vs, hs = (numpy.array(list(itertools.product((0.0, 1.0), repeat=n))) for n in (3, 2))
 
     def conditional(states, logits):
@@ -50,12 +51,12 @@ def by_transition_matrix():
 def test_contrastive_divergence_agrees_with_the_transition_matrix():
     found = exact_expectation(contrastive_divergence)
     assert found.paths == 32
-    assert abs(found.mean.numpy() - by_transition_matrix()).max() < 1e-12
+    assert abs(host(found.mean) - by_transition_matrix()).max() < 1e-12
 
 
 def test_contrastive_divergence_with_a_stale_hidden_sample_does_not():
     found = exact_expectation(lambda rng: contrastive_divergence(rng, stale=True))
-    assert abs(found.mean.numpy() - by_transition_matrix()).max() > 1e-3
+    assert abs(host(found.mean) - by_transition_matrix()).max() > 1e-3
 
 
 # ------------------------------------------------------------------------- adversarial nets on a finite prior
@@ -89,7 +90,7 @@ def numbers(state):
     if isinstance(state, str):
         return []
     if isinstance(state, mg.Tensor):
-        return state.numpy().ravel().tolist()
+        return host(state).ravel().tolist()
     if isinstance(state, dict):
         return [x for key, part in state.items() if key != "rng" for x in numbers(part)]
     if isinstance(state, list | tuple):
@@ -138,7 +139,7 @@ def test_the_expected_parameters_of_a_game_have_a_gradient_with_respect_to_its_p
         return sum((weight**2).sum() for weight in mean.values())
 
     (gradient,) = mg.grad(expected_weight(differentiable=True), [prior])
-    start, h = PRIOR.numpy(), 1e-5
+    start, h = host(PRIOR), 1e-5
     for i, found in enumerate(gradient.tolist()):
         ends = []
         for step in (h, -h):
@@ -193,16 +194,16 @@ def reinforce(rng, baseline):
 
 
 def test_reinforce_is_unbiased_with_any_baseline_and_less_noisy_with_a_good_one():
-    p = LOGITS.detach().softmax(0).numpy()
-    f = REWARDS.numpy()
+    p = host(LOGITS.detach().softmax(0))
+    f = host(REWARDS)
     true = p * (f - p @ f)  # the gradient of Σ p f
     scores = numpy.eye(3) - p
     variances = {}
     for baseline in (0.0, float(p @ f), -7.0):
         found = exact_expectation(lambda rng, b=baseline: reinforce(rng, b))
-        assert abs(found.mean.numpy() - true).max() < 1e-12
+        assert abs(host(found.mean) - true).max() < 1e-12
         expected = p @ ((f - baseline)[:, None] * scores) ** 2 - true**2
-        assert abs(found.variance.numpy() - expected).max() < 1e-12
+        assert abs(host(found.variance) - expected).max() < 1e-12
         variances[baseline] = found.variance.sum().item()
     print(", ".join(f"baseline {b:.4g}: variance {v:.12f}" for b, v in variances.items()))
     without, with_mean, with_a_bad_one = variances.values()
@@ -211,8 +212,8 @@ def test_reinforce_is_unbiased_with_any_baseline_and_less_noisy_with_a_good_one(
 
 def test_the_exact_expectation_itself_has_that_gradient():
     found = exact_expectation(lambda rng: REWARDS[rng.categorical(logits=LOGITS)], differentiable=True)
-    p, f = LOGITS.detach().softmax(0).numpy(), REWARDS.numpy()
-    assert abs(mg.grad(found.mean, [LOGITS])[0].numpy() - p * (f - p @ f)).max() < 1e-12
+    p, f = host(LOGITS.detach().softmax(0)), host(REWARDS)
+    assert abs(host(mg.grad(found.mean, [LOGITS])[0]) - p * (f - p @ f)).max() < 1e-12
 
 
 def reparameterised(f, mu, sigma, **settings):
@@ -249,7 +250,7 @@ def test_the_reparameterised_gradient_of_a_relu_has_an_honest_error(mu, nodes):
 
 def test_sampling_agrees_with_the_expectation():
     rng, n = Generator(0), 4000
-    draws = numpy.array([contrastive_divergence(rng).numpy() for _ in range(n)])
+    draws = numpy.array([host(contrastive_divergence(rng)) for _ in range(n)])
     found = exact_expectation(contrastive_divergence)
-    bound = 5 * numpy.sqrt(found.variance.numpy() / n) + 1e-12
-    assert (abs(draws.mean(0) - found.mean.numpy()) < bound).all()
+    bound = 5 * numpy.sqrt(host(found.variance) / n) + 1e-12
+    assert (abs(draws.mean(0) - host(found.mean)) < bound).all()

@@ -10,6 +10,7 @@ import pytest
 import minigen as mg
 from minigen.autodiff import op
 from minigen.testing import GradientError, gradcheck
+from tests.host import assert_array_equal
 
 SEEDS = range(20)
 unused = itertools.count()
@@ -278,7 +279,7 @@ def test_the_report() -> None:
     assert (error.entry, error.backward, error.order) == ("d output['loss'][0] / d inputs[0][1, 1]", -12.0, 1)
     assert error.numeric == pytest.approx(-8.0, rel=1e-9)
     assert isinstance(error, AssertionError)
-    np.testing.assert_array_equal(error.inputs["inputs[0]"], x.array)
+    assert_array_equal(error.inputs["inputs[0]"], x)
 
 
 def test_the_page_shows_what_is_printed() -> None:
@@ -296,4 +297,4 @@ def test_the_inputs_reproduce_the_failure() -> None:
     exec_namespace = {"array": np.array}
     small = rejected("values", wrong, (mg.tensor(np.array([1 / 3, 2 / 3])),))
     text = str(small).rpartition(" = ")[2]
-    np.testing.assert_array_equal(eval(text, exec_namespace), [1 / 3, 2 / 3])
+    assert_array_equal(eval(text, exec_namespace), [1 / 3, 2 / 3])

@@ -22,6 +22,7 @@ from minigen.training import (
 )
 from minigen.training.checkpoint import checkpoints
 from minigen.training.files import write
+from tests.host import assert_array_equal, host
 from tests.training.tiny import build
 
 
@@ -133,11 +134,11 @@ def test_another_game_of_the_same_shapes_is_refused(change, text, tmp_path) -> N
     loop.save(tmp_path / "it")
     gan, loader = build(1)
     change(gan)
-    before = [p.detach().numpy().copy() for p in gan.generator.parameters()]
+    before = [host(p).copy() for p in gan.generator.parameters()]
     with pytest.raises(CheckpointError, match=text):
         Loop(gan, loader).load(tmp_path / "it")
     for a, p in zip(before, gan.generator.parameters(), strict=True):
-        np.testing.assert_array_equal(a, p.detach().numpy())
+        assert_array_equal(a, p)
 
 
 def test_a_full_disk_names_the_file(tmp_path, monkeypatch) -> None:
