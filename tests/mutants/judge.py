@@ -1,11 +1,11 @@
 """Run tests and say how each one ended; `run.py` starts this in a copy of the project and talks to it.
 
-A line of JSON comes in, ``{"tests": [node id, …], "seconds": limit}``, and one goes out, the verdicts by node id; under
-"" stands what befell the whole run. Every job runs in a forked child. This process has imported what tests need of
+A line of JSON comes in, ``{"tests": [node id, …], "seconds": limit, "on": library}``, and one goes out, the verdicts by
+node id; under "" stands what befell the whole run. Every job runs in a forked child. This process has imported what tests need of
 others, and nothing of the project: so a child starts at once, and sees the files as they are.
 
-The verdict on a test is "passed", "assertion" (it failed by an assertion of its own or of a checker it calls), or a
-text that says how else it ended: by another error, by an assertion inside the library, or outside the test itself
+The verdict on a test is "passed", "assertion" (it failed by an assertion of its own or of a checker it calls, or the
+stand-in for CuPy refused something), or a text that says how else it ended: by another error, by an assertion inside the library, or outside the test itself
 (in its collection or its fixtures).
 """
 
@@ -68,6 +68,8 @@ class Judge:
         said = last_line("".join(traceback.format_exception_only(error)))
         if call.when != "call":
             return f"fails in its {call.when}: {said}"
+        if refused(error):
+            return "assertion"
         if not isinstance(error, AssertionError | pytest.fail.Exception):
             return f"fails by an error, not by its assertion: {said}"
         frames = [Path(entry.path) for entry in call.excinfo.traceback]
@@ -77,25 +79,36 @@ class Judge:
         return "assertion"
 
 
+def refused(error):
+    """Say whether the stand-in raised `error`, or what it was raised from."""
+    while error is not None:
+        places = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+        if places and Path(places[-1]).parts[-4:-1] == ("minigen", "testing", "standin"):
+            return True
+        error = error.__cause__
+    return False
+
+
 def last_line(text):
     """Return the last line that says something, not too long."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:200] if lines else ""
 
 
-def judge(tests):
-    """Run `tests` of the project in this folder and return their verdicts."""
+def judge(tests, on):
+    """Run `tests` of the project in this folder on an array library and return their verdicts."""
     root = Path.cwd().resolve()
     plugin = Judge(root, tests)
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
-    pytest.main(["-q", "-p", "no:cacheprovider", *files], plugins=[plugin])
-    library = sys.modules.get("minigen")
-    if library is not None and not Path(library.__file__).resolve().is_relative_to(root):
-        return {"": f"imports another minigen: {library.__file__}"}
+    library = [] if on == "numpy" else ["--on", on]
+    pytest.main(["-q", "-p", "no:cacheprovider", *library, *files], plugins=[plugin])
+    minigen = sys.modules.get("minigen")
+    if minigen is not None and not Path(minigen.__file__).resolve().is_relative_to(root):
+        return {"": f"imports another minigen: {minigen.__file__}"}
     return plugin.verdicts
 
 
-def judge_apart(tests, seconds):
+def judge_apart(tests, seconds, on):
     """Return the verdicts on `tests`, run in a child process that has `seconds`."""
     with tempfile.TemporaryFile("w+") as answer, tempfile.TemporaryFile("w+") as log:
         child = os.fork()
@@ -105,7 +118,7 @@ def judge_apart(tests, seconds):
             for number, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log.fileno()), (2, log.fileno())):
                 os.dup2(file, number)
             with contextlib.suppress(BaseException):
-                json.dump(judge(tests), answer)
+                json.dump(judge(tests, on), answer)
                 answer.flush()
                 sys.stdout.flush()
             os._exit(0)  # without waiting for what a broken library may have left running

@@ -9,7 +9,7 @@ class Mutant:
 
     `old`, which stands once in `file` (a path in the project), becomes `new`: at most three lines each, whose shapes
     and dtypes are the same. `test` is the node id of one test: it passes as things are, and fails by its assertion
-    under the mutant.
+    under the mutant, `on` the array library named as for ``pytest --on``.
     """
 
     name: str
@@ -17,3 +17,4 @@ class Mutant:
     old: str
     new: str
     test: str
+    on: str = "numpy"

@@ -116,10 +116,18 @@ class Workshop:
     def __exit__(self, *error):
         self.process.__exit__(*error)
 
-    def judge(self, tests, seconds):
+    def judge(self, tests, seconds, on="numpy"):
         """Return the verdicts on `tests` by node id; under "" what befell the whole run."""
-        print(json.dumps({"tests": tests, "seconds": seconds}), file=self.process.stdin, flush=True)
+        print(json.dumps({"tests": tests, "seconds": seconds, "on": on}), file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
+
+    def judge_all(self, pairs, seconds):
+        """Return the verdicts on tests, given as pairs (array library, node id), by pair."""
+        verdicts = {}
+        for on in sorted({on for on, _ in pairs}):
+            found = self.judge([test for library, test in pairs if library == on], seconds, on)
+            verdicts |= {(on, test): verdict for test, verdict in found.items()}
+        return verdicts
 
     def attempt(self, mutant, seconds):
         """Plant `mutant`, judge its test, heal the copy; return the outcome and what to do."""
@@ -127,7 +135,7 @@ class Workshop:
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
         try:
-            verdicts = self.judge([mutant.test], seconds)
+            verdicts = self.judge([mutant.test], seconds, mutant.on)
         finally:
             path.write_text(text, encoding="utf-8")
         verdict = verdicts.get(mutant.test, verdicts.get("", "is not there"))
@@ -161,14 +169,14 @@ def gate(mutants, root=ROOT, workers=1, seconds=SECONDS):
             finally:
                 free.put(workshop)
 
-        tests = sorted({mutant.test for mutant in sound.values()})
-        shares = [tests[i::workers] for i in range(workers)]
+        pairs = sorted({(mutant.on, mutant.test) for mutant in sound.values()})
+        shares = [pairs[i::workers] for i in range(workers)]
         unmutated = {}
-        for verdicts in pool.map(lambda share: in_a_workshop(lambda shop: shop.judge(share, 5 * seconds)), shares):
+        for verdicts in pool.map(lambda share: in_a_workshop(lambda shop: shop.judge_all(share, 5 * seconds)), shares):
             unmutated |= verdicts
         jobs = {}
         for name, mutant in sound.items():
-            verdict = unmutated.get(mutant.test, unmutated.get("", "is not there"))
+            verdict = unmutated.get((mutant.on, mutant.test), unmutated.get((mutant.on, ""), "is not there"))
             if verdict == "passed":
                 jobs[name] = pool.submit(in_a_workshop, lambda shop, mutant=mutant: shop.attempt(mutant, seconds))
             else:
@@ -189,7 +197,7 @@ def main(arguments=None):
     mutants = {name: mutant for name, mutant in load().items() if options.k in name}
     if options.list:
         for name, mutant in mutants.items():
-            print(f"{name}\n    {mutant.test}")
+            print(f"{name}\n    {mutant.test}" + f" on {mutant.on}" * (mutant.on != "numpy"))
         return 0
     start = time.perf_counter()
     counts = Counter()

@@ -1,5 +1,6 @@
 """The gate itself: what it lets pass and what it reports."""
 
+import dataclasses
 import sys
 
 import pytest
@@ -142,6 +143,31 @@ def test_a_process_that_dies_is_no_verdict(project, tmp_path_factory) -> None:
     with run.Workshop(project, tmp_path_factory.mktemp("workshop") / "copy") as workshop:
         outcome, advice = workshop.attempt(patch("    return 2 * x", "    __import__('os').abort()", "test_double"), 60)
         assert (outcome, advice[:41]) == ("broken", "tests/test_double.py::test_double crashes")
+
+
+STAND_IN = {
+    "conftest.py": "def pytest_addoption(parser):\n    parser.addoption('--on', default='numpy')\n",
+    "minigen/testing/standin/__init__.py": "def refuse():\n    raise TypeError\n",
+    "tests/test_double.py": """
+from minigen import double
+from minigen.testing.standin import refuse
+
+
+def test_double(request):
+    if request.config.getoption("on") == "standin" and double(3) != 6:
+        refuse()
+""",
+}
+
+
+def test_a_mutant_dies_where_it_says_and_by_what_the_stand_in_refuses(project) -> None:
+    for name, text in STAND_IN.items():
+        (project / name).parent.mkdir(exist_ok=True, parents=True)
+        (project / name).write_text(text, encoding="utf-8")
+    bug = patch("2 * x", "3 * x", "test_double")
+    mutants = {"there": dataclasses.replace(bug, on="standin"), "not here": bug}
+    outcomes = {name: outcome for name, outcome, _ in run.gate(mutants, project)}
+    assert outcomes == {"there": "killed", "not here": "survived"}
 
 
 def test_mutants_are_named_by_their_system() -> None:
