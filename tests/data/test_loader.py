@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
 from minigen.data import DataLoader, Dataset, TensorDataset
 from minigen.random import Generator, using
+from tests.host import placed, share_memory
 
 
 class Rows(Dataset):
@@ -28,7 +29,7 @@ class Rows(Dataset):
 
 def pairs(n):
     """A data set whose two Tensors hold the row's number."""
-    return TensorDataset(wrap(np.arange(3.0 * n).reshape(n, 3)), wrap(np.arange(n)))
+    return TensorDataset(placed(np.arange(3.0 * n).reshape(n, 3)), placed(np.arange(n)))
 
 
 def order(loader):
@@ -65,7 +66,7 @@ def test_an_epoch_holds_every_example_once(n, batch_size, drop_last, shuffle):
 )
 def test_sizes_of_batches(n, batch_size, drop_last, sizes):
     for shuffle in (False, True):
-        loader = DataLoader(wrap(np.arange(n)), batch_size, shuffle, drop_last=drop_last)
+        loader = DataLoader(placed(np.arange(n)), batch_size, shuffle, drop_last=drop_last)
         assert [len(batch) for batch in loader] == sizes and len(loader) == len(sizes)
 
 
@@ -79,7 +80,7 @@ def test_attributes_and_defaults():
 
 def test_batches_of_a_tensor_are_tensors_and_of_a_tensor_dataset_lists():
     for shuffle in (False, True):
-        tensor = next(iter(DataLoader(wrap(np.zeros((4, 2), np.float32)), 3, shuffle)))
+        tensor = next(iter(DataLoader(placed(np.zeros((4, 2), np.float32)), 3, shuffle)))
         assert type(tensor) is Tensor and tensor.shape == (3, 2) and tensor.dtype == np.float32
         batch = next(iter(DataLoader(pairs(4), 3, shuffle)))
         assert type(batch) is list and [type(part) for part in batch] == [Tensor, Tensor]
@@ -89,17 +90,17 @@ def test_batches_of_a_tensor_are_tensors_and_of_a_tensor_dataset_lists():
 
 def test_without_shuffling_nothing_is_copied():
     x = np.arange(10.0).reshape(5, 2)
-    for batch in DataLoader(wrap(x), 2):
-        assert np.shares_memory(batch.array, x)
-    for (batch,) in DataLoader(TensorDataset(wrap(x)), 2):
-        assert np.shares_memory(batch.array, x)
+    for batch in DataLoader(placed(x), 2):
+        assert share_memory(batch, x)
+    for (batch,) in DataLoader(TensorDataset(placed(x)), 2):
+        assert share_memory(batch, x)
     for batch in DataLoader(x, 2):
-        assert np.shares_memory(batch.array, x)
+        assert share_memory(batch, x)
 
 
 def test_shuffled_batches_are_copies():
     x = np.arange(10.0).reshape(5, 2)
-    for batch in DataLoader(wrap(x), 2, shuffle=True):
+    for batch in DataLoader(placed(x), 2, shuffle=True):
         batch.array[:] = -1
     assert (x == np.arange(10.0).reshape(5, 2)).all()
 
@@ -178,7 +179,7 @@ def test_two_epochs_at_once_do_not_disturb_each_other():
 @pytest.mark.parametrize(
     ("make", "dtype", "values"),
     [
-        (lambda i: wrap(np.full(2, i, np.float32)), "float32", [[0, 0], [1, 1], [2, 2]]),
+        (lambda i: placed(np.full(2, i, np.float32)), "float32", [[0, 0], [1, 1], [2, 2]]),
         (lambda i: np.full(2, i, np.uint8), "uint8", [[0, 0], [1, 1], [2, 2]]),
         (lambda i: np.array(i, np.int32), "int32", [0, 1, 2]),
         (lambda i: np.float32(i), "float32", [0, 1, 2]),
@@ -198,7 +199,7 @@ def test_examples_of_any_data_set_become_batches(make, dtype, values):
 
 
 def test_any_data_set_is_shuffled_too():
-    dataset = Rows(7, lambda i: (wrap(np.array([i])), i))
+    dataset = Rows(7, lambda i: (placed(np.array([i])), i))
     epoch = list(DataLoader(dataset, 3, shuffle=True, rng=4))
     assert dataset.asked == Generator(4).permutation(7).tolist()
     assert all(type(i) is int for i in dataset.asked)
@@ -232,7 +233,7 @@ def test_a_data_set_may_give_many_examples_at_once():
 
 
 def test_collate_fn_gets_the_list_of_examples():
-    for dataset in (pairs(5), Rows(5, lambda i: (wrap(np.zeros(3)), wrap(np.array(i))))):
+    for dataset in (pairs(5), Rows(5, lambda i: (placed(np.zeros(3)), placed(np.array(i))))):
         batches = list(DataLoader(dataset, 2, collate_fn=lambda examples: [y.item() for _, y in examples]))
         assert batches == [[0, 1], [2, 3], [4]]
 
@@ -262,7 +263,7 @@ def test_a_foreign_method_called_batch_is_left_alone():
         (lambda: DataLoader(iter([1, 2])), TypeError, "needs __len__ and __getitem__, got list_iterator"),
         (lambda: DataLoader(None), TypeError, "needs __len__ and __getitem__, got NoneType"),
         (lambda: DataLoader([]), ValueError, "the data set is empty"),
-        (lambda: DataLoader(wrap(np.zeros((0, 3)))), ValueError, r"empty \(Tensor of length 0\)"),
+        (lambda: DataLoader(placed(np.zeros((0, 3)))), ValueError, r"empty \(Tensor of length 0\)"),
         (lambda: DataLoader(pairs(3), 0), ValueError, "batch_size must be at least 1, got 0"),
         (lambda: DataLoader(pairs(3), -2), ValueError, "batch_size must be at least 1, got -2"),
         (lambda: DataLoader(pairs(3), 2.0), TypeError, "batch_size must be an int, got 2.0"),
@@ -291,7 +292,7 @@ def test_refused(make, error, text):
         (lambda i: {"x": i} if i else {"y": i}, ValueError, r"mixes dicts whose keys differ from \['y'\]"),
         (lambda i: (0,) * (i + 1), ValueError, r"a batch mixes tuples of lengths \[1, 2, 3\]"),
         (lambda i: np.zeros(i), ValueError, r"mixes examples of shapes \[\(0,\), \(1,\), \(2,\)\]"),
-        (lambda i: wrap(np.zeros((i, 1))), ValueError, "mixes examples of shapes"),
+        (lambda i: placed(np.zeros((i, 1))), ValueError, "mixes examples of shapes"),
     ],
 )
 def test_examples_that_make_no_batch(make, error, text):

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.data import DataLoader, Dataset, Subset, TensorDataset, transforms
 from minigen.data.images import Images
 from minigen.random import Generator, get_default_generator, manual_seed, using
+from tests.host import placed
 
 ROOT = Path(__file__).parents[2]
 RNGS = {"seed": lambda: 3, "generator": lambda: Generator(3), "default": lambda: None}
@@ -46,7 +46,7 @@ def test_a_loaded_loader_gives_the_rest_of_the_epoch_and_the_next_ones(
 ):
     def make(seed):
         with using(seed):
-            loader = DataLoader(wrap(np.arange(n)), batch_size, shuffle, drop_last=drop_last, rng=RNGS[rng]())
+            loader = DataLoader(placed(np.arange(n)), batch_size, shuffle, drop_last=drop_last, rng=RNGS[rng]())
             loader.state_dict()
         return loader
 
@@ -87,7 +87,7 @@ print(json.dumps([[batch.tolist() for batch in loader] for _ in range(3)]))
 
 def test_a_fresh_process_continues():
     pixels = np.random.default_rng(0).uniform(size=(10, 2, 3)).astype(np.float32).tolist()
-    data = Images(wrap(np.array(pixels, np.float32)), transforms.Compose([transforms.Binarize()]))
+    data = Images(placed(np.array(pixels, np.float32)), transforms.Compose([transforms.Binarize()]))
     loader = DataLoader(data, 3, shuffle=True)
     list(loader)
     running = iter(loader)
@@ -112,7 +112,7 @@ def test_a_generator_shared_with_others_is_put_back_where_it_was():
             draws.append((batch.tolist(), rng.normal().item()))
 
     rng = Generator(5)
-    loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=rng)
+    loader = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=rng)
     draws = []
     running = iter(loader)
     for _ in range(2):
@@ -122,7 +122,7 @@ def test_a_generator_shared_with_others_is_put_back_where_it_was():
     run(rng, loader, draws)
 
     other_rng = Generator(6)
-    other = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=other_rng)
+    other = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=other_rng)
     other.load_state_dict(state)
     again = []
     run(other_rng, other, again)
@@ -133,12 +133,12 @@ def test_a_generator_shared_with_others_is_put_back_where_it_was():
 def test_without_rng_a_loader_has_a_child_of_the_default_generator():
     def order():
         manual_seed(4)
-        loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True)
+        loader = DataLoader(placed(np.arange(9)), 2, shuffle=True)
         return epochs(loader, 2)
 
     assert order() == order()
     manual_seed(4)
-    loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True)
+    loader = DataLoader(placed(np.arange(9)), 2, shuffle=True)
     assert loader.rng is None
     first = epochs(loader, 1)
     before = get_default_generator().state_dict()
@@ -148,14 +148,14 @@ def test_without_rng_a_loader_has_a_child_of_the_default_generator():
 
 
 def test_loading_takes_no_child_of_the_default_generator():
-    state = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=0).state_dict()
+    state = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=0).state_dict()
     before = get_default_generator().state_dict()
-    DataLoader(wrap(np.arange(9)), 2, shuffle=True).load_state_dict(state)
+    DataLoader(placed(np.arange(9)), 2, shuffle=True).load_state_dict(state)
     assert get_default_generator().state_dict() == before
 
 
 def test_the_state_is_of_the_epoch_started_last():
-    loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=0)
+    loader = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=0)
     first = iter(loader)
     next(first), next(first), next(first)
     second = iter(loader)
@@ -167,13 +167,13 @@ def test_the_state_is_of_the_epoch_started_last():
     assert next(first, None) is not None
     assert next(first, None) is None
     assert loader.state_dict() == state
-    other = DataLoader(wrap(np.arange(9)), 2, shuffle=True)
+    other = DataLoader(placed(np.arange(9)), 2, shuffle=True)
     other.load_state_dict(state)
     assert epochs(other, 1) == [[batch.tolist() for batch in second]]
 
 
 def test_a_loaded_epoch_is_continued_once():
-    loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=0)
+    loader = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=0)
     running = iter(loader)
     next(running)
     state = loader.state_dict()
@@ -184,14 +184,14 @@ def test_a_loaded_epoch_is_continued_once():
 
 
 def test_a_loader_that_broke_off_starts_a_new_epoch():
-    loader = DataLoader(wrap(np.arange(9)), 2)
+    loader = DataLoader(placed(np.arange(9)), 2)
     for _ in loader:
         break
     assert next(iter(loader)).tolist() == [0, 1]
 
 
 def test_an_iterator_under_way_is_not_counted_after_loading():
-    loader = DataLoader(wrap(np.arange(9)), 2)
+    loader = DataLoader(placed(np.arange(9)), 2)
     running = iter(loader)
     next(running)
     state = loader.state_dict()
@@ -220,7 +220,7 @@ def test_a_batch_that_fails_is_not_counted():
 
 def test_the_data_sets_state_is_kept_through_subset_and_compose():
     def make(seed):
-        image = wrap(np.full((6, 4), 0.5, np.float32))
+        image = placed(np.full((6, 4), 0.5, np.float32))
         data = Images(image, transforms.Compose([transforms.Lambda(lambda x: x), transforms.Binarize(seed)]))
         return DataLoader(Subset(data, range(1, 6)), 2)
 
@@ -233,7 +233,7 @@ def test_the_data_sets_state_is_kept_through_subset_and_compose():
 
 
 def good_state():
-    return DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=0).state_dict()
+    return DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=0).state_dict()
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def good_state():
     ],
 )
 def test_a_wrong_state_is_refused_and_changes_nothing(change, error, text):
-    loader = DataLoader(wrap(np.arange(9)), 2, shuffle=True, rng=8)
+    loader = DataLoader(placed(np.arange(9)), 2, shuffle=True, rng=8)
     list(loader)
     running = iter(loader)
     next(running)
@@ -268,7 +268,7 @@ def test_a_wrong_state_is_refused_and_changes_nothing(change, error, text):
 
 
 def test_a_state_for_a_data_set_that_has_none_is_refused_and_changes_nothing():
-    loader = DataLoader(TensorDataset(wrap(np.arange(9))), 2, shuffle=True, rng=8)
+    loader = DataLoader(TensorDataset(placed(np.arange(9))), 2, shuffle=True, rng=8)
     before = loader.state_dict()
     with pytest.raises(ValueError, match=r"TensorDataset has no state to restore, got one with \['a'\]"):
         loader.load_state_dict({**good_state(), "dataset": {"a": 1}})

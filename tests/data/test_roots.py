@@ -19,6 +19,7 @@ from minigen.data import (
     transforms,
 )
 from tests.data import roots
+from tests.host import host
 
 REAL = os.environ.get("MINIGEN_DATA")
 with_real_files = pytest.mark.skipif(not REAL, reason="MINIGEN_DATA names no folder with the real files")
@@ -36,10 +37,10 @@ def test_mnist(tmp_path, kind, folder, packed):
         images, labels = written[split]
         assert len(digits) == len(images) and digits.train is train
         assert type(digits.data) is Tensor and digits.data.dtype == np.uint8 and digits.targets.dtype == np.int64
-        assert np.array_equal(digits.data.array, images) and np.array_equal(digits.targets.array, labels)
+        assert np.array_equal(host(digits.data), images) and np.array_equal(host(digits.targets), labels)
         assert digits.data.array.flags.writeable and digits.data.array.flags.c_contiguous
         image, label = digits[3]
-        assert np.array_equal(image.array, images[3]) and label == labels[3] and type(label) is int
+        assert np.array_equal(host(image), images[3]) and label == labels[3] and type(label) is int
 
 
 def test_a_batch_is_converted_with_one_call(tmp_path, monkeypatch):
@@ -52,7 +53,7 @@ def test_a_batch_is_converted_with_one_call(tmp_path, monkeypatch):
     seen = 0
     for x, y in loader:
         assert x.dtype == np.float32 and x.shape[1:] == (1, 28, 28)
-        for image, label in zip(x.array, y.array, strict=True):
+        for image, label in zip(host(x), host(y), strict=True):
             (row,) = np.flatnonzero((images == np.rint(image[0] * 255)).all((1, 2)))
             assert labels[row] == label
             seen += 1
@@ -64,21 +65,21 @@ def test_binarized_mnist(tmp_path, texts, fortran):
     written = roots.write_binarized_mnist(tmp_path, texts=texts, fortran=fortran)
     for split in ("train", "valid", "test"):
         bits = BinarizedMNIST(tmp_path, split, check=False)
-        assert bits.data.dtype == np.uint8 and np.array_equal(bits.data.array, written[split])
-        assert bits[2].dtype == np.float32 and np.array_equal(bits[2].array, written[split][2])
+        assert bits.data.dtype == np.uint8 and np.array_equal(host(bits.data), written[split])
+        assert bits[2].dtype == np.float32 and np.array_equal(host(bits[2]), written[split][2])
         batch = next(iter(DataLoader(bits, 3)))
-        assert batch.dtype == np.float32 and np.array_equal(batch.array, written[split][:3])
+        assert batch.dtype == np.float32 and np.array_equal(host(batch), written[split][:3])
     as_channels = BinarizedMNIST(tmp_path, "valid", transforms.ToTensor(), check=False)
-    assert as_channels[0].shape == (1, 28, 28) and as_channels[0].array.max() == 1
+    assert as_channels[0].shape == (1, 28, 28) and host(as_channels[0]).max() == 1
 
 
 @pytest.mark.parametrize("n", [1, 6])
 def test_frey_faces(tmp_path, n):
     written = roots.write_frey_faces(tmp_path, n)
     faces = FreyFaces(tmp_path, check=False)
-    assert faces.data.dtype == np.uint8 and np.array_equal(faces.data.array, written)
+    assert faces.data.dtype == np.uint8 and np.array_equal(host(faces.data), written)
     assert faces.data.array.flags.writeable
-    assert np.array_equal(faces[0].array, written[0])
+    assert np.array_equal(host(faces[0]), written[0])
 
 
 def test_tiny_shakespeare(tmp_path):
@@ -105,7 +106,7 @@ def test_idx_of_any_type_and_shape(tmp_path, code, dtype, shape):
     header = bytes([0, 0, code, len(shape)]) + np.array(shape, ">u4").tobytes()
     (tmp_path / "file.idx").write_bytes(header + array.tobytes())
     read = read_idx(tmp_path / "file.idx")
-    assert read.dtype == np.dtype(dtype) and read.dtype.isnative and np.array_equal(read.array, array)
+    assert read.dtype == np.dtype(dtype) and read.dtype.isnative and np.array_equal(host(read), array)
 
 
 def test_other_files_than_the_published_are_refused_unless_asked_for(tmp_path):
@@ -124,21 +125,21 @@ def test_the_real_files():
     for kind, mean in ((MNIST, 0.1307), (FashionMNIST, 0.2860)):
         train, test = kind(root), kind(root, train=False)
         assert (len(train), len(test)) == (60000, 10000)
-        assert abs(train.data.array.mean() / 255 - mean) < 5e-5
-        assert set(train.targets.array) == set(range(10))
+        assert abs(host(train.data).mean() / 255 - mean) < 5e-5
+        assert set(host(train.targets)) == set(range(10))
     means = {"train": (50000, 0.13056), "valid": (10000, 0.13113), "test": (10000, 0.13251)}
     for split, (n, mean) in means.items():
         bits = BinarizedMNIST(root, split)
-        assert len(bits) == n and abs(bits.data.array.mean() - mean) < 5e-6
+        assert len(bits) == n and abs(host(bits.data).mean() - mean) < 5e-6
     faces = FreyFaces(root)
-    assert faces.data.shape == (1965, 28, 20) and (faces.data.array.min(), faces.data.array.max()) == (8, 238)
+    assert faces.data.shape == (1965, 28, 20) and (host(faces.data).min(), host(faces.data).max()) == (8, 238)
     text = TinyShakespeare(root)
     assert len(text.vocabulary) == 65 and text.text.startswith("First Citizen:\nBefore we proceed")
 
 
 @with_real_files
 def test_neighbouring_frames_of_the_real_video_are_alike():
-    faces = FreyFaces(REAL).data.array.astype(float)
+    faces = host(FreyFaces(REAL).data).astype(float)
     assert abs(np.diff(faces, axis=0)).mean() < 0.5 * abs(faces - faces[::-1]).mean()
     assert abs(np.diff(faces, axis=1)).mean() < 0.5 * abs(faces - faces[:, ::-1]).mean()
 

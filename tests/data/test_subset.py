@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.data import DataLoader, Subset, TensorDataset, random_split
 from minigen.random import Generator
+from tests.host import placed, share_memory
 
 
-@pytest.mark.parametrize("kind", [list, tuple, np.array, lambda i: wrap(np.array(i))])
+@pytest.mark.parametrize("kind", [list, tuple, np.array, lambda i: placed(np.array(i))])
 def test_the_chosen_examples_in_order(kind):
     part = Subset([10, 11, 12, 13, 14], kind([4, 0, 4, -2]))
     assert len(part) == 4 and [part[i] for i in range(4)] == [14, 10, 14, 13] == list(part)
@@ -54,9 +54,9 @@ def test_every_third_example_shuffled():
 
 def test_a_part_of_a_part_in_order_is_not_copied():
     x = np.arange(20.0)
-    part = Subset(Subset(wrap(x), range(2, 18, 2)), range(1, 6))
+    part = Subset(Subset(placed(x), range(2, 18, 2)), range(1, 6))
     for batch in DataLoader(part, 2):
-        assert np.shares_memory(batch.array, x)
+        assert share_memory(batch, x)
     assert [k for batch in DataLoader(part, 2) for k in batch.tolist()] == [4, 6, 8, 10, 12]
 
 

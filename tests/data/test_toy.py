@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.autodiff import wrap
 from minigen.data import toy
 from minigen.random import Generator
+from tests.host import host, placed
 
 DENSITIES = {
     "ring": toy.Ring,
@@ -38,7 +38,7 @@ def grid(density, step, shift):
 
 
 def log_prob(density, points):
-    rows = [density.log_prob(wrap(row)).array for row in points]
+    rows = [host(density.log_prob(placed(row))) for row in points]
     return np.stack(rows)
 
 
@@ -59,7 +59,7 @@ def test_the_entropy_is_the_mean_over_draws(density):
     n = 20000
     x = density.sample(n, rng=1)
     assert x.shape == (n, 2) and x.dtype == np.float32
-    values = -density.log_prob(x.double()).array
+    values = -host(density.log_prob(x.double()))
     # where all densities are equal the spread is rounding
     assert abs(values.mean() - density.entropy()) < 5 * values.std() / math.sqrt(n) + 1e-12
 
@@ -67,7 +67,7 @@ def test_the_entropy_is_the_mean_over_draws(density):
 def test_draws_follow_the_density(density):
     n, cells = 40000, 16
     left, right, bottom, top = density.box
-    x = density.sample(n, rng=2).array.astype(np.float64)
+    x = host(density.sample(n, rng=2)).astype(np.float64)
     edges = np.linspace(left, right, cells + 1), np.linspace(bottom, top, cells + 1)
     counts = np.histogram2d(x[:, 0], x[:, 1], edges)[0]
     assert counts.sum() == n
@@ -94,24 +94,24 @@ def test_draws_lie_within_the_density_at_both_dtypes(density):
             x = density.sample(5000, rng=3)
         finally:
             mg.set_default_dtype("float32")
-        assert x.dtype == dtype and np.isfinite(density.log_prob(x).array).all()
+        assert x.dtype == dtype and np.isfinite(host(density.log_prob(x))).all()
 
 
 def test_float32_and_float64_agree(density):
     x = density.sample(200, rng=4)
     low, high = density.log_prob(x), density.log_prob(x.double())
     assert low.dtype == np.float32 and high.dtype == np.float64
-    assert np.allclose(low.array, high.array, atol=2e-3)
+    assert np.allclose(host(low), host(high), atol=2e-3)
 
 
 def test_the_gradient_is_the_score():
     for density in (toy.Ring(), toy.Moons(), toy.Pinwheel()):
         x = density.sample(20, rng=5).double().requires_grad_()
-        score = mg.grad(density.log_prob(x).sum(), x)[0].array
+        score = host(mg.grad(density.log_prob(x).sum(), x)[0])
         for axis in (0, 1):
             step = np.zeros(2)
             step[axis] = 1e-5
-            ahead, behind = (density.log_prob(wrap(x.detach().array + s * step)).array for s in (1, -1))
+            ahead, behind = (host(density.log_prob(placed(host(x) + s * step))) for s in (1, -1))
             assert np.allclose((ahead - behind) / 2e-5, score[:, axis], rtol=1e-5, atol=1e-5)
 
 
@@ -126,7 +126,7 @@ def test_known_entropies():
 
 
 def test_the_ring_has_eight_modes_at_eighths_of_a_turn():
-    means = toy.Ring().means.array
+    means = host(toy.Ring().means)
     assert np.allclose(np.hypot(*means.T), 2.0)
     turned = means @ np.array([[0.5**0.5, 0.5**0.5], [-(0.5**0.5), 0.5**0.5]])
     assert np.allclose(turned, np.roll(means, -1, axis=0))
@@ -135,16 +135,16 @@ def test_the_ring_has_eight_modes_at_eighths_of_a_turn():
 
 
 def test_the_grid():
-    means = toy.Grid().means.array
+    means = host(toy.Grid().means)
     assert sorted(map(tuple, means)) == [(x, y) for x in (-4, -2, 0, 2, 4) for y in (-4, -2, 0, 2, 4)]
 
 
 def test_the_curves_are_where_the_scripts_have_them():
-    means = toy.Moons().means.array
+    means = host(toy.Moons().means)
     upper, lower = means[:100], means[100:]
     assert np.allclose(np.hypot(*upper.T), 1) and (upper[:, 1] > 0).all()
     assert np.allclose(np.hypot(*(lower - [1, 0.5]).T), 1) and (lower[:, 1] < 0.5).all()
-    means = toy.Spirals().means.array
+    means = host(toy.Spirals().means)
     assert np.allclose(means[:400], -means[400:])
     radius, angle = np.hypot(*means[:400].T), np.unwrap(np.arctan2(means[:400, 1], -means[:400, 0]))
     assert np.allclose(radius, angle / 3, atol=1e-12)
@@ -153,11 +153,11 @@ def test_the_curves_are_where_the_scripts_have_them():
 
 
 def test_the_checkerboard_is_the_usual_one():
-    x = toy.Checkerboard().sample(5000, rng=0).array
+    x = host(toy.Checkerboard().sample(5000, rng=0))
     assert (np.floor(x / 2).sum(1) % 2 == 0).all()
     assert x.min() < -3.99 and x.max() > 3.99 and x.max() < 4
-    outside = wrap(np.array([[3.0, 0.5], [4.0, 4.0], [-4.0, -4.0], [0.0, 0.0], [6.0, 6.0]]))
-    assert np.isfinite(toy.Checkerboard().log_prob(outside).array).tolist() == [False, False, True, True, False]
+    outside = placed(np.array([[3.0, 0.5], [4.0, 4.0], [-4.0, -4.0], [0.0, 0.0], [6.0, 6.0]]))
+    assert np.isfinite(host(toy.Checkerboard().log_prob(outside))).tolist() == [False, False, True, True, False]
 
 
 def test_no_draw_is_rounded_off_its_square():
@@ -166,7 +166,7 @@ def test_no_draw_is_rounded_off_its_square():
             return np.full(shape, np.nextafter(dtype.type(1), dtype.type(0)))
 
     board = toy.Checkerboard()
-    assert np.isfinite(board.log_prob(board.sample(100, rng=Highest(0))).array).all()
+    assert np.isfinite(host(board.log_prob(board.sample(100, rng=Highest(0))))).all()
 
 
 @pytest.mark.parametrize(("n", "entropy"), [(1, math.log(2)), (3, 2.5993019271), (4, 3.3790925052)])
@@ -181,7 +181,7 @@ def test_bars_and_stripes(n, entropy):
             lines = [number >> i & 1 for i in range(n)]
             image = np.array([[lines[j if bars else i] for j in range(n)] for i in range(n)])
             table[image.tobytes()] = table.get(image.tobytes(), 0) + 0.5 * 2**-n
-    got = {image.astype(np.int64).tobytes(): p for image, p in zip(patterns.array, probs.array, strict=True)}
+    got = {image.astype(np.int64).tobytes(): p for image, p in zip(host(patterns), host(probs), strict=True)}
     assert len(got) == len(patterns) and got == table
 
 
@@ -196,7 +196,7 @@ def test_the_entropies_on_the_page_are_those_of_the_densities():
 
 
 def test_a_sheared_blade_is_as_long_as_it_is_said_to_be():
-    x = toy.Pinwheel(1, radial=0.3, tangential=0.1, rate=0.0).sample(20000, rng=6).array
+    x = host(toy.Pinwheel(1, radial=0.3, tangential=0.1, rate=0.0).sample(20000, rng=6))
     for axis, (mean, std) in enumerate([(1.0, 0.3), (0.0, 0.1)]):
         assert abs(x[:, axis].mean() - mean) < 5 * std / math.sqrt(20000)
         assert abs(x[:, axis].std() - std) < 5 * std / math.sqrt(2 * 20000)
@@ -205,7 +205,7 @@ def test_a_sheared_blade_is_as_long_as_it_is_said_to_be():
 @pytest.mark.parametrize("curve", [toy.Moons, toy.Spirals])
 def test_narrow_curves_have_points_enough(curve) -> None:
     for std in (0.1, 0.02):
-        means = curve(std).means.numpy()
+        means = host(curve(std).means)
         line = means[: len(means) // 2]
         gaps = np.sqrt(((line[1:] - line[:-1]) ** 2).sum(1))
         assert np.median(gaps) <= std / 2

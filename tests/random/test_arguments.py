@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
 from minigen.backend import get_default_dtype, set_default_dtype
 from minigen.random import Generator
+from tests.host import host, placed
 
 FLOATING = ("normal", "uniform", "gumbel", "exponential")
 
@@ -54,10 +55,10 @@ def test_dtypes_and_devices(rng, law):
 
 
 def test_float32_is_drawn_as_float32():
-    host = np.random.Generator(np.random.PCG64(3))
+    source = np.random.Generator(np.random.PCG64(3))
     rng = Generator(3)
-    assert (rng.normal(5).array == host.standard_normal(5, dtype=np.float32)).all()
-    assert (rng.uniform(5).array == host.random(5, dtype=np.float32)).all()
+    assert (host(rng.normal(5)) == source.standard_normal(5, dtype=np.float32)).all()
+    assert (host(rng.uniform(5)) == source.random(5, dtype=np.float32)).all()
 
 
 def test_integers_and_permutation_dtypes(rng):
@@ -78,7 +79,7 @@ def test_parameters_give_back_what_they_are(rng, law, dtype, shape):
     from_array = getattr(rng, law)(values)
     assert type(from_array) is np.ndarray
     assert (from_array.shape, from_array.dtype) == (expected_shape, expected_dtype)
-    from_tensor = getattr(rng, law)(wrap(values, requires_grad=True))
+    from_tensor = getattr(rng, law)(placed(values, requires_grad=True))
     assert type(from_tensor) is Tensor and not from_tensor.requires_grad
     assert (from_tensor.shape, from_tensor.dtype) == (expected_shape, expected_dtype)
     assert (values == 0.5).all()
@@ -88,13 +89,13 @@ def test_parameters_give_back_what_they_are(rng, law, dtype, shape):
 def test_logits_give_back_what_they_are(rng, law):
     logits = np.zeros((2, 3))
     assert type(getattr(rng, law)(logits=logits)) is np.ndarray
-    assert type(getattr(rng, law)(logits=wrap(logits, requires_grad=True))) is Tensor
-    assert not getattr(rng, law)(logits=wrap(logits, requires_grad=True)).requires_grad
+    assert type(getattr(rng, law)(logits=placed(logits, requires_grad=True))) is Tensor
+    assert not getattr(rng, law)(logits=placed(logits, requires_grad=True)).requires_grad
     assert (logits == 0).all()
 
 
 def test_zero_dimensional_parameters(rng):
-    for given in (0.5, 1, np.float64(0.5), wrap(np.array(0.5, np.float32))):
+    for given in (0.5, 1, np.float64(0.5), placed(np.array(0.5, np.float32))):
         draw = rng.bernoulli(given)
         assert type(draw) is Tensor and draw.shape == () and draw.dtype == np.float32
     assert type(rng.bernoulli(np.array(0.5))) is np.ndarray
