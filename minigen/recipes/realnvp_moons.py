@@ -12,7 +12,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor
 from minigen.data import DataLoader
-from minigen.data.toy import Density, Moons
+from minigen.data.toy import Density, Draws, Moons
 from minigen.evaluation import Score, divergence, inversion_errors, log_likelihood
 from minigen.learning import MaximumLikelihood
 from minigen.models import RealNVP
@@ -23,15 +23,15 @@ from minigen.viz import Window, lattice, save_field, save_inversion, save_layers
 
 SETTINGS = {
     "steps": 6_000,
-    "examples": 50_000,
+    "points": 10_000,
     "batch_size": 256,
-    "lr": 5e-3,
+    "lr": 3e-3,
     "half_life": 1_000,
-    "couplings": 6,
+    "couplings": 8,
     "hidden": [64, 64],
     "device": "cpu",
 }
-TOUR = {"steps": 1_200, "half_life": 250}
+TOUR = {"steps": 1_000, "half_life": 300}
 
 
 def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
@@ -40,15 +40,16 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
 
 
 def flow_of(density: Density, data: str, window: Window, settings: Mapping[str, Any], rng: Generator) -> Experiment:
-    """Fit a Real NVP to points drawn from a density of the plane; `window` is what pictures show."""
+    """Fit a Real NVP to a density of the plane, new points at each step; `window` is what pictures show."""
     device = settings["device"]
-    examples = density.sample(settings["examples"], rng=rng.spawn()).to(device)
     with using(rng.spawn()):
         flow = RealNVP(2, settings["couplings"], settings["hidden"]).to(device)
     halving = exponential(0.5 ** (1 / settings["half_life"]))
     optimizer = Scheduled(Adam(flow.parameters(), lr=settings["lr"]), halving)
     learning = MaximumLikelihood(flow, optimizer, rng=rng.spawn())
-    loader = DataLoader(examples, settings["batch_size"], shuffle=True, drop_last=True, rng=rng.spawn())
+    points = Draws(density, settings["points"], rng=rng.spawn())
+    loader = DataLoader(points, settings["batch_size"], drop_last=True, device=device)
+    shown = density.sample(1000, rng=0).to(device)
     peak = density.log_prob(lattice(window)).exp().max().item()
     steps = list(flow.transform.steps)
 
@@ -59,10 +60,10 @@ def flow_of(density: Density, data: str, window: Window, settings: Mapping[str, 
         return save_field(model_density, path, window=window, limits=(0.0, peak), points={"samples": flow.sample(300)})
 
     def draw_layers(path: Path) -> Path:
-        return save_layers(steps, flow.base.log_prob, path, window=window, data=examples[:300], device=device)
+        return save_layers(steps, flow.base.log_prob, path, window=window, data=shown[:300], device=device)
 
     def draw_inversion(path: Path) -> Path:
-        return save_inversion(inversion_errors(steps, examples[:1000]), path)
+        return save_inversion(inversion_errors(steps, shown), path)
 
     def scores(rng: Generator | int | None = None) -> list[Score]:
         held_out = density.sample(5_000, rng=rng).to(device)
@@ -73,9 +74,7 @@ def flow_of(density: Density, data: str, window: Window, settings: Mapping[str, 
 
     pictures = {
         "samples": Picture("the density, with 300 samples", draw_samples),
-        "layers": Picture(
-            "a grid of noise and its density on their way to the data (white: 300 examples)", draw_layers
-        ),
-        "inversion": Picture("how far the inverse of the first k steps misses 1000 examples", draw_inversion),
+        "layers": Picture("a grid of noise and its density on their way to the data (white: 300 points)", draw_layers),
+        "inversion": Picture("how far the inverse of the first k steps misses 1000 points", draw_inversion),
     }
     return Experiment(learning, loader, flow.sample, pictures, scores)

@@ -17,7 +17,7 @@ from minigen.recipes.realnvp_moons import flow_of
 
 SETTINGS = {
     "steps": 30_000,
-    "examples": 200_000,
+    "points": 10_000,
     "batch_size": 256,
     "lr": 5e-3,
     "half_life": 5_000,

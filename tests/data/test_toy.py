@@ -216,3 +216,19 @@ def test_the_bend_of_a_pinwheel_keeps_the_entropy() -> None:
     straight = toy.Pinwheel(rate=0.0).entropy()
     for rate in (0.25, 1.0, 4.0):
         assert toy.Pinwheel(rate=rate).entropy() == straight
+
+
+def test_points_are_new_at_each_use_and_go_on_from_a_state() -> None:
+    points = mg.data.toy.Draws(mg.data.toy.Ring(), 20, rng=0)
+    loader = mg.data.DataLoader(points, 8)
+    batches = [batch.tolist() for batch in loader]
+    assert [len(batch) for batch in batches] == [8, 8, 4]
+    epoch = iter(loader)
+    assert next(epoch).tolist() not in batches
+    state = loader.state_dict()
+    rest = [batch.tolist() for batch in epoch]
+    other = mg.data.DataLoader(mg.data.toy.Draws(mg.data.toy.Ring(), 20, rng=1), 8)
+    other.load_state_dict(state)
+    assert [batch.tolist() for batch in other] == rest
+    expected = mg.data.toy.Ring().sample(8, rng=0).tolist()
+    assert batches[0] == expected

@@ -2,6 +2,7 @@
 
 import minigen as mg
 from minigen.autodiff.ops.coupling import affine_coupling
+from minigen.data.toy import Draws, Ring
 from minigen.data.transforms import Dequantize
 from minigen.models.flows import (
     ActNorm,
@@ -84,6 +85,7 @@ ROWS = [
     ("levels of a model", lambda: Dequantized(mg.models.RealNVP(2), 1), ValueError, "at least 2 levels, got 1"),
     ("gray", lambda: Dequantize()(mg.ones(2)), TypeError, "expected levels of an integer dtype, got float32"),
     ("no state", lambda: Dequantize().load_state_dict(None), ValueError, "it needs the state of its generator"),
+    ("no points", lambda: Draws(Ring(), 0, rng=0), ValueError, "an epoch needs at least 1 point, got n=0"),
     ("NaN", lambda: fitted(mg.tensor([[0.0, float("nan")]])), ValueError, "the first batch holds NaN or infinite"),
     ("data width", lambda: fitted(mg.ones(3, 4)), ValueError, "expected examples of shape (batch, 2), got (3, 4)"),
     (

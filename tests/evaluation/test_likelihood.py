@@ -152,6 +152,22 @@ def test_the_divergence_of_bells_has_its_closed_form() -> None:
     assert (score.kind, score.unit) == ("exact", "nats")
 
 
+def test_a_uniform_square_has_the_area_of_its_box() -> None:
+    class Tall:
+        """Uniform on a window of other width than height, of which the steps differ too."""
+
+        box, scale = (0.0, 1.0, 0.0, 3.1), 1.0
+
+        def log_prob(self, x):
+            return mg.full((len(x),), -math.log(3.1))
+
+    class Unit:
+        def log_prob(self, x):
+            return mg.zeros(len(x))
+
+    assert divergence(Tall(), Unit(), data="a box", fineness=1).value == pytest.approx(-math.log(3.1), rel=1e-12)
+
+
 def test_the_divergence_is_the_shortfall_from_the_entropy() -> None:
     data = Moons(0.2)
     flow = RealNVP(2, couplings=2, hidden=[8])

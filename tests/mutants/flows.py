@@ -318,7 +318,7 @@ MUTANTS = [
         DIVERGENCE,
         "total * width * height",
         "total * width * width",
-        SCORE + "test_the_divergence_is_the_shortfall_from_the_entropy",
+        SCORE + "test_a_uniform_square_has_the_area_of_its_box",
     ),
     Mutant(
         "one step is not undone",
@@ -354,7 +354,7 @@ MUTANTS = [
         LAYERS,
         "total = total + log_det",
         "total = total - log_det",
-        PICTURES + "test_a_density_on_the_way_integrates_to_1",
+        PICTURES + "test_a_density_on_the_way_integrates_to_1[2]",
     ),
     Mutant(
         "the grid goes through the steps in their order",
