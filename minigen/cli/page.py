@@ -18,7 +18,7 @@ nav a { color: inherit; }
   align-items: start; }
 .frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: .6rem; }
 .pictures img, nav img { max-height: 34rem; object-fit: contain; object-position: left; }
-.wide { margin-top: 1.25rem; } .wide img { background: white; }
+.wide { margin-top: 1.25rem; display: grid; gap: 1.25rem; } .wide img { width: auto; max-width: 100%; }
 table { border-collapse: collapse; margin: 1rem 0; font-size: .92rem; }
 th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -27,7 +27,7 @@ td.figure { font-variant-numeric: tabular-nums; white-space: nowrap; }
 
 @dataclass
 class Section:
-    """What the page says of one recipe; pictures are (path relative to the page, caption).
+    """What the page says of one recipe; pictures are (path relative to the page, caption), `wide` ones take a row each.
 
     Examples
     --------
@@ -41,6 +41,7 @@ class Section:
     command: str
     scores: Sequence[tuple[str, str, str]] = field(default_factory=list)
     pictures: Sequence[tuple[str, str]] = field(default_factory=list)
+    wide: Sequence[tuple[str, str]] = field(default_factory=list)
     frames: Sequence[tuple[str, str]] = field(default_factory=list)
     curves: str | None = None
 
@@ -87,6 +88,7 @@ def section_html(section: Section) -> str:
         f"<p>{escape(section.title)} {escape(section.summary)}<br>Again: <code>{escape(section.command)}</code></p>",
         f"<table><tr><th>score</th><th>value</th><th>what it is</th></tr>{rows}</table>" if rows else "",
         f'<div class="pictures">{figures(section.pictures)}</div>',
+        f'<div class="wide">{figures(section.wide)}</div>' if section.wide else "",
         '<p class="wide">From the same noise, as training went on:</p>' if section.frames else "",
         f'<div class="frames">{figures(section.frames)}</div>' if section.frames else "",
         f'<div class="wide">{figures([(section.curves, "metrics over the steps")])}</div>' if section.curves else "",

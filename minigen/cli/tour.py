@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import struct
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ Examples:
 Each recipe of the tour trains on small bundled data for at most 12 s."""
 CAP = 10.5  # seconds of training a recipe; with building, drawing and scoring it takes 12 at most
 FRAMES = 5
+WIDE = 1.8  # width / height of pictures that take a row of the page
 MARK = ".tour"  # in the folders that a tour made and the next may replace
 OWN = re.compile(r"settings\.json|metrics\.jsonl|scores\.json|.*\.png|checkpoints|\.tour|\.lock|\..+\.tmp(\.\w+)?")
 
@@ -45,7 +47,9 @@ def tour(recipe: tuple[str, ...], out: Path, seed: int) -> None:
     note = f"{len(stops)} recipes, trained with seed {seed} in {took:.0f} s. All recipes: minigen list."
     files.write(out / "index.html", page("minigen: a tour", note, sections).encode())
     pictures = [
-        (f"{section.name}: {caption}", out / path) for section in sections for path, caption in section.pictures
+        (f"{section.name}: {caption}", out / path)
+        for section in sections
+        for path, caption in (*section.pictures, *section.wide)
     ]
     with files.replacing(out / "tour.png") as temporary:
         save_sheet(pictures, temporary, columns=2)
@@ -113,16 +117,35 @@ def visit(name: str, recipe: Any, out: Path, seed: int) -> Section:
     step = len(frames) / FRAMES
     shown = [frames[int(step * i)] for i in range(FRAMES)] if len(frames) > FRAMES else frames[:-1]
     click.echo(f"  {loop.step} steps, {time.monotonic() - start:.1f} s in all")
+    pictures: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
+    for key, picture in experiment.pictures.items():
+        pictures[ratio(files[key]) > WIDE].append((f"{name}/{files[key].name}", picture.caption))
     return Section(
         name,
         title,
         f"{loop.step} steps, {loop.seconds:.0f} s.",
         command_of(name, recipe, loop.step, seed),
         [described(score) for score in scores],
-        [(f"{name}/{files[key].name}", picture.caption) for key, picture in experiment.pictures.items()],
+        pictures[False],
+        pictures[True],
         [(f"{name}/{frame.name}", f"step {int(frame.stem.split('-')[1])}") for frame in shown],
         f"{name}/{run.curves.name}",
     )
+
+
+def ratio(png: Path) -> float:
+    """Return width / height of a picture, which stand at the beginning of its file.
+
+    Examples
+    --------
+    >>> import tempfile, minigen as mg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ratio(mg.viz.save_image(mg.zeros(1, 4, 12), Path(folder) / "a.png", padding=0))
+    3.0
+    """
+    with open(png, "rb") as file:
+        width, height = struct.unpack(">II", file.read(24)[16:])
+    return float(width) / float(height)
 
 
 def settings_of(recipe: Any) -> dict[str, Any]:
