@@ -51,6 +51,13 @@ def default_device(config: pytest.Config) -> str | None:
     return None if config.getoption("on") == "numpy" else "cuda"
 
 
+def pytest_collection_modifyitems(items):
+    """Mark the tests that ask for a GPU."""
+    for item in items:
+        if "gpu" in getattr(item, "fixturenames", ()):
+            item.add_marker("gpu")
+
+
 @pytest.fixture
 def gpu():
     """Let ``device="cuda"`` work: on the GPU of this machine, or else on the stand-in for CuPy."""

@@ -92,10 +92,14 @@ CLOSE = {
 }
 
 
+def law_of(name):
+    """The function of `noise` that a case calls."""
+    return "".join(letter for letter in name.partition("-")[0] if letter.isalpha())
+
+
 def both(name, draw, n):
     """The same draw by array operations and by the kernel."""
-    law = "".join(letter for letter in name.partition("-")[0] if letter.isalpha())
-    return draw(getattr(noise, law), np, n), draw(getattr(noise_cuda, law), HOST, n)
+    return draw(getattr(noise, law_of(name)), np, n), draw(getattr(noise_cuda, law_of(name)), HOST, n)
 
 
 HOST = HostKernels()

@@ -1,5 +1,6 @@
 """Every learning algorithm on a GPU, or on what stands for one: no step waits, and devices differ in nothing else."""
 
+import gc
 import io
 import math
 
@@ -72,6 +73,24 @@ def test_a_state_of_one_device_continues_on_the_other(name) -> None:
         for _ in range(2):
             costs = dict(step(saved, batch, origin)), dict(step(loaded, other, target))
             assert costs[0] == (costs[1] if STAND_IN else pytest.approx(costs[1], rel=1e-4))
+
+
+@EVERY
+def test_what_arrays_take_does_not_grow(name) -> None:
+    gc.collect()
+    before = mg.cuda.memory_allocated()
+    algorithm, batch = build(name, "cuda")
+    taken = []
+    for _ in range(2):
+        for _ in range(5):
+            step(algorithm, batch, "cuda")
+        mg.cuda.synchronize()
+        taken.append(mg.cuda.memory_allocated())
+    assert taken[0] == taken[1] > before
+    del algorithm, batch
+    gc.collect()
+    mg.cuda.synchronize()
+    assert mg.cuda.memory_allocated() == before
 
 
 def same(here, there, rtol=1e-9):

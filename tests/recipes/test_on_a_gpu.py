@@ -4,7 +4,6 @@ import pytest
 
 import minigen as mg
 from minigen import recipes
-from minigen.cli import runs
 from minigen.testing import standin
 from minigen.training.state import copied, difference
 from tests.learning.test_on_a_gpu import STAND_IN, on_host, same
@@ -15,8 +14,10 @@ STEPS = 3
 
 
 def built(name, root, device, **options):
-    settings = {**recipes.load(name).SETTINGS, **small.changes(name, root), "device": device}
-    return runs.build({"recipe": name, "seed": 0, "settings": settings, **options})
+    """A small experiment and the generator that it was built from, as the command would build them."""
+    recipe, rng = recipes.load(name), mg.random.Generator(0, **options)
+    with mg.random.using(rng):
+        return recipe.build({**recipe.SETTINGS, **small.changes(name, root), "device": device}, rng), rng
 
 
 def steps(experiment, rng, count=STEPS):
@@ -64,7 +65,7 @@ def test_no_step_waits(name, tmp_path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", recipes.names())
 def test_samples_and_scores_of_a_model_on_a_gpu(name, tmp_path) -> None:
-    experiment, rng = built(name, small.write_data(tmp_path), "cuda", host_noise=True)
+    experiment, _ = built(name, small.write_data(tmp_path), "cuda", host_noise=True)
     other, _ = built(name, tmp_path, "cpu", host_noise=True)
     draws = [e.sample(4, mg.random.Generator(1, host_noise=True)) for e in (experiment, other)]
     assert draws[0].device == "cuda:0" and draws[1].device == "cpu"

@@ -18,6 +18,8 @@ OPTIMIZERS = {
     "RMSprop": lambda p: optim.RMSprop(p, centered=True, momentum=0.5, weight_decay=0.1),
     "Adam": lambda p: optim.Adam(p, amsgrad=True, weight_decay=0.1),
     "AdamW": lambda p: optim.AdamW(p),
+    "Scheduled": lambda p: optim.Scheduled(optim.SGD(p, lr=0.1), optim.exponential(0.9)),
+    "Averaged": lambda p: optim.Averaged(optim.SGD(p, lr=0.1), 0.9),
 }
 
 
@@ -56,16 +58,18 @@ def network():
 def test_optimizers_and_clipping(name):
     net, x = network()
     optimizer = OPTIMIZERS[name](net.parameters())
-    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=5)
+    plain = isinstance(optimizer, optim.Optimizer)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=5) if plain else None
 
     def step():
-        optimizer.zero_grad(set_to_none=False)
+        net.zero_grad(set_to_none=False)
         net(x).square().mean().backward()
         for p in (1.0, 2.0, 3.0, float("inf")):
             nn.utils.clip_grad_norm_(net.parameters(), 1.0, p)
         nn.utils.clip_grad_value_(net.parameters(), 1.0)
         optimizer.step()
-        scheduler.step()
+        if scheduler is not None:
+            scheduler.step()
 
     before = [p.tolist() for p in net.parameters()]
     count = counted(step)

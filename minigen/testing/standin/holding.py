@@ -51,9 +51,9 @@ def wrap(value: Any, sources: tuple[Held, ...]) -> Any:
                 return source
         device = sources[0]._device if sources else None
         if value.base is not None:
-            owner = _owner(value)
+            memory = owner(value)
             for source in sources:
-                if owner is _owner(source._host):
+                if memory is owner(source._host):
                     return hold(value, source if source._base is None else source._base, device)
         return hold(value, None, device)
     if isinstance(value, tuple):
@@ -63,9 +63,9 @@ def wrap(value: Any, sources: tuple[Held, ...]) -> Any:
     return value
 
 
-def _owner(host: Host) -> Any:
+def owner(host: Host) -> Host:
     """Return what owns the memory of `host`."""
-    while getattr(host, "base", None) is not None:
+    while isinstance(host.base, numpy.ndarray):
         host = host.base
     return host
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from minigen.testing.standin import creation, device, generator
+from minigen.testing.standin import creation, device, generator, pools
 from minigen.testing.standin.calling import checked
 from minigen.testing.standin.ndarray import ndarray
 from minigen.testing.standin.record import missing, record
@@ -74,6 +74,8 @@ def modules(devices: int) -> dict[str, Module]:
         **creation.FUNCTIONS,
         __version__=record()["version"],
         cuda=cuda,
+        get_default_memory_pool=pools.MemoryPool,
+        get_default_pinned_memory_pool=pools.PinnedMemoryPool,
         is_available=lambda: devices > 0,
         lib=lib,
         linalg=linalg,
