@@ -132,16 +132,57 @@ def test_bernoulli_draws_each_coin_with_its_own_probability():
     assert_mean(draws[:, 1] * draws[:, 2], 0.4)  # the coins of a row are independent
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_bernoulli_compares_exactly_at_both_ends_of_the_uniform_draw(dtype):
+def test_bernoulli_compares_exactly_at_both_ends_of_the_uniform_draw():
     rng = Generator(0)
-    small, nearly_one = np.array([1e-30], dtype), np.array([1 - 2**-20], dtype)
+    small, nearly_one = np.array([1e-30]), np.array([1 - 2**-20])
     rng._host = Fixed(0.0)  # happens with every probability above 0
-    assert rng.bernoulli(small) == 1 and rng.bernoulli(np.zeros(1, dtype)) == 0
+    assert rng.bernoulli(small) == 1 and rng.bernoulli(np.zeros(1)) == 0
     rng._host = Fixed(2.0**-50)
     assert rng.bernoulli(small) == 0
     rng._host = Fixed(LARGEST)  # only a certain coin comes up
-    assert rng.bernoulli(nearly_one) == 0 and rng.bernoulli(np.ones(1, dtype)) == 1
+    assert rng.bernoulli(nearly_one) == 0 and rng.bernoulli(np.ones(1)) == 1
+
+
+class Words:
+    """A host whose words are all numbers of 16 bits in turn, and whose uniform draws are one number."""
+
+    def __init__(self, value):
+        self.value = value
+        self.bit_generator = self
+
+    def random_raw(self, n):
+        assert n == 2**14
+        return np.arange(2**16, dtype=np.uint16).view(np.uint64)
+
+    def random(self, n):
+        assert n == 1  # of the 2^16, one at most is left open
+        return np.full(n, self.value)
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-30, 1e-6, 2.0**-16, 0.1, 0.3, 0.5, 1 - 2**-20, 1 - 2**-24, 1.0])
+def test_float32_coins_have_their_probability_to_the_last_bit(p):
+    p = np.float32(p)
+    decided, left = divmod(float(p) * 2**16, 1)
+    rng, probs = Generator(0), np.full(2**16, p)
+    for value, yes in ((0.0, left > 0), (0.9 * left, left > 0), (min(left, LARGEST), False), (LARGEST, False)):
+        rng._host = Words(value)
+        assert rng.bernoulli(probs).sum() == decided + yes
+
+
+def test_float32_coins_are_independent_and_continue_from_a_state():
+    probs = np.tile(np.array([0.1, 0.5, 0.8], np.float32), (N, 1))
+    rng = Generator(11)
+    draws = rng.bernoulli(probs)
+    for i, p in enumerate((0.1, 0.5, 0.8)):
+        assert_mean(draws[:, i], p)
+    assert_mean(draws[:, 1] * draws[:, 2], 0.4)
+    assert_mean(draws[1:, 1] * draws[:-1, 1], 0.25)
+    state = rng.state_dict()
+    again = rng.bernoulli(probs[:5])  # 15 coins: not all bits of the last word are used
+    other = Generator(0)
+    other.load_state_dict(state)
+    np.testing.assert_array_equal(other.bernoulli(probs[:5]), again)
+    np.testing.assert_array_equal(other.bernoulli(probs[:5]), rng.bernoulli(probs[:5]))
 
 
 def test_bernoulli_logits_keep_the_tails_that_float32_probabilities_lose():
