@@ -92,11 +92,13 @@ def narrow(scale):
 
 
 @pytest.mark.usefixtures("on_the_host")
-def test_a_posterior_too_narrow_for_the_grid_is_refused() -> None:
-    vae, x = narrow(0.002), mg.tensor([[0.3]], dtype="float64")
-    with pytest.raises(ValueError, match=r"differs from that over every other one by .*give more than nodes=2001"):
-        latent_log_prob(vae, x)
-    assert_allclose(latent_log_prob(vae, x, nodes=20001).item(), vae.log_prob(x).item(), atol=1e-10)
+def test_a_grid_too_coarse_is_refined_and_at_last_refused() -> None:
+    vae, x = narrow(0.01), mg.tensor([[0.3]], dtype="float64")
+    with pytest.raises(ValueError, match=r"over 1001 points an axis differs .*: give more than nodes=1001"):
+        latent_log_prob(vae, x, nodes=1001)
+    assert_allclose(latent_log_prob(vae, x).item(), vae.log_prob(x).item(), atol=1e-9)
+    with pytest.raises(ValueError, match=r"over 8001 points an axis differs"):
+        latent_log_prob(narrow(0.001), x)
 
 
 @pytest.mark.usefixtures("on_the_host")
