@@ -171,6 +171,17 @@ def test_sample_writes_a_picture(trained) -> None:
     assert Path("made/here.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_points_of_the_plane_are_drawn_and_other_vectors_refused(tmp_path) -> None:
+    from minigen.cli.sample import write
+
+    points = minigen.tensor([[0.0, 1.0], [2.0, 3.0]])
+    write(points, tmp_path / "points.png")
+    assert (tmp_path / "points.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) are neither images nor points of the plane: write them with"):
+        write(minigen.zeros(2, 3), tmp_path / "others.png")
+    assert not (tmp_path / "others.png").exists()
+
+
 def test_sample_writes_an_array_fixed_by_the_seed(trained) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         run("sample", trained, "-n", 5, "--seed", seed, "--out", f"{name}.npy")
