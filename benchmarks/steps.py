@@ -4,19 +4,18 @@ PyTorch and scikit-learn are no dependencies; they live in an environment of the
 
     python3 -m venv path/to/peers
     path/to/peers/bin/pip install torch scikit-learn numpy scipy safetensors tqdm click pooch matplotlib
-    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. path/to/peers/bin/python benchmarks/steps.py [gan vae realnvp]
+    export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=.
+    path/to/peers/bin/python benchmarks/steps.py [rbm vae realnvp gan]
 
 Each family's programs are in a file of their own, `peers_*.py`, which can also be run alone.
 """
 
+import importlib
 import sys
 
 from alternating import show
-from peers_flows import realnvp
-from peers_gan import gan
-from peers_vae import vae
 
-FAMILIES = {"gan": gan, "vae": vae, "realnvp": realnvp}
+FAMILIES = {"rbm": "peers_rbm", "vae": "peers_vae", "realnvp": "peers_flows", "gan": "peers_gan"}
 
 
 def main() -> None:
@@ -24,7 +23,8 @@ def main() -> None:
     for name in sys.argv[1:]:
         if name not in FAMILIES:
             sys.exit(f"there is no {name!r}: there are {', '.join(FAMILIES)}")
-    show(case for name in sys.argv[1:] or FAMILIES for case in FAMILIES[name]())
+    cases = (getattr(importlib.import_module(FAMILIES[name]), name) for name in sys.argv[1:] or FAMILIES)
+    show(case for make in cases for case in make())
 
 
 if __name__ == "__main__":
