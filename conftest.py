@@ -59,7 +59,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def gpu():
+def from_the_host(request):
+    """Let the cpu be the default device, wherever the other tests run."""
+    mg.set_default_device(None)
+    yield
+    mg.set_default_device(default_device(request.config))
+
+
+@pytest.fixture
+def gpu(from_the_host):
     """Let ``device="cuda"`` work: on the GPU of this machine, or else on the stand-in for CuPy."""
     if mg.cuda.is_available():
         yield

@@ -40,7 +40,7 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     """Make the two networks, what they learn by, and the data."""
     latent, hidden, device = settings["latent"], settings["hidden"], settings["device"]
     train, test = (load_digits(part)[0].to(device) for part in ("train", "test"))
-    bits = Generator(0).bernoulli(test)
+    bits = Generator(0, host_noise=True).bernoulli(test)
     with using(rng.spawn()):
         vae = VAE(MLPEncoder((8, 8), latent, hidden), MLPDecoder(latent, (8, 8), hidden), latent).to(device)
     adam = Adam(vae.parameters(), lr=settings["lr"])

@@ -50,7 +50,7 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     train = pixels(settings, train=True)
     held_out = len(train) // 12 if "validation" in scored else 0
     train, test = (train[:-held_out], train[-held_out:]) if held_out else (train, pixels(settings, train=False))
-    bits = Generator(0).bernoulli(test)
+    bits = Generator(0, host_noise=True).bernoulli(test)
     with using(rng.spawn()):
         vae = VAE(MLPEncoder((28, 28), latent, hidden), MLPDecoder(latent, (28, 28), hidden), latent)
         vae.apply(glorot).to(device)

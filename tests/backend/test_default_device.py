@@ -6,6 +6,8 @@ import pytest
 
 import minigen as mg
 
+pytestmark = pytest.mark.usefixtures("from_the_host")
+
 
 def test_blocks_go_before_the_choice_and_end_with_it() -> None:
     assert mg.get_default_device() == "cpu"
@@ -84,7 +86,7 @@ MADE = {
     "checkerboard": lambda: mg.data.toy.Checkerboard().sample(3, rng=0),
     "numbers of a loader": lambda: next(iter(mg.data.DataLoader([1.0, 2.0]))),
 }
-HERE = mg.tensor([1.0])
+HERE = mg.tensor([1.0], device="cpu")
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -14,10 +14,11 @@ from minigen.data.images import Images, LabelledImages
 from minigen.data.reading import is_constant
 from minigen.random import Generator, get_default_generator, using
 from minigen.testing import standin
+from tests.host import on_a_gpu
 
 gpu = pytest.mark.usefixtures("gpu")
-IMAGES = mg.random.Generator(0).integers(0, 256, (11, 2, 3), dtype="uint8")
-LABELS = mg.arange(11)
+IMAGES = mg.random.Generator(0).integers(0, 256, (11, 2, 3), dtype="uint8", device="cpu")
+LABELS = mg.arange(11, device="cpu")
 
 
 class Pair(NamedTuple):
@@ -122,7 +123,7 @@ def test_a_state_goes_on_with_what_was_given_not_with_what_was_read(name):
 
 
 @gpu
-@pytest.mark.skipif(mg.cuda.is_available(), reason="CuPy does not count")
+@pytest.mark.skipif(on_a_gpu(), reason="CuPy does not count")
 @pytest.mark.parametrize("name", ["tensor", "tensors", "images"])
 def test_batches_are_sent_ahead_and_nobody_waits(name):
     loader = DataLoader(DATA[name](), 4, shuffle=True, rng=0, device="cuda")
