@@ -9,6 +9,7 @@ Source: Carreira-Perpiñán and Hinton 2005, "On contrastive divergence learning
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
@@ -29,7 +30,7 @@ def contrastive_bias(
     data : Tensor, shape (n, n_visible)
         Bits.
     sweeps : sequence of int
-        Values of k.
+        Values of k, rising.
     probs : Tensor, shape (n,), optional
         The probability of each row of `data`; by default all alike.
 
@@ -43,7 +44,7 @@ def contrastive_bias(
     Raises
     ------
     ValueError
-        If a side has more than 20 units, or a k is below 1.
+        If a side has more than 20 units, or values of k do not rise.
 
     Examples
     --------
@@ -52,8 +53,12 @@ def contrastive_bias(
     >>> biases[1] < 0.01 * biases[0] < gradient
     True
     """
-    laws = [chain_law(model, data, k, probs) for k in sweeps]
+    if not sweeps or any(k <= before for before, k in pairwise([0, *sweeps])):
+        raise ValueError(f"contrastive_bias: expected numbers of sweeps that rise from 1 on, got {list(sweeps)}")
     v = states(model.n_visible, like=data)
+    laws = [chain_law(model, data, sweeps[0], probs)]
+    for before, k in pairwise(sweeps):
+        laws.append(chain_law(model, v, k - before, laws[-1]))
     share = full_like(data[:, 0], 1 / len(data)) if probs is None else probs
     p = (-model.free_energy(v) - exact_log_z(model)).exp()
     of_model = model.energy_gradient(v, model.hidden_probs(v), p)

@@ -47,8 +47,8 @@ def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = Non
     --------
     >>> import minigen as mg
     >>> rbm = mg.models.RBM(3, 2)
-    >>> chain_law(rbm, mg.ones(1, 3), 5).sum().item()
-    1.0
+    >>> chain_law(rbm, mg.ones(1, 3), 5).sum()
+    tensor(1.0000)
     """
     if max(model.n_visible, model.n_hidden) > LIMIT:
         raise ValueError(
@@ -57,39 +57,37 @@ def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = Non
         )
     if sweeps < 1:
         raise ValueError(f"chain_law: sweeps must be at least 1, got {sweeps}")
+    share = full_like(start[:, 0], 1 / len(start)) if probs is None else probs
     visible, hidden = (states(n, like=start) for n in (model.n_visible, model.n_hidden))
-    law = full_like(start[:, 0], 1 / len(start)) if probs is None else probs
-    inputs = model.hidden_inputs(start)
-    for _ in range(sweeps):
-        hidden_law = mixture(law, inputs)
-        law = mixture(hidden_law, model.visible_inputs(hidden))
-        inputs = model.hidden_inputs(visible)
+    up, down = halves(model.hidden_inputs(visible)), halves(model.visible_inputs(hidden))
+    law = mixture(mixture(share, halves(model.hidden_inputs(start))), down)
+    for _ in range(sweeps - 1):
+        law = mixture(mixture(law, up), down)
     return law
 
 
-def mixture(probs: Tensor, inputs: Tensor) -> Tensor:
-    """Return Σ_n probs_n Π_i p(s_i | inputs_n) for all states s of independent binary units.
+Halves = tuple[Tensor, Tensor]
+"""For each row the probabilities of all states of the first half of the units, and of the second."""
 
-    Parameters
-    ----------
-    probs : Tensor, shape (n,)
-        Of the rows.
-    inputs : Tensor, shape (n, units)
-        Logits of the units, given each row.
 
-    Returns
-    -------
-    Tensor, shape (2**units,)
+def halves(inputs: Tensor) -> Halves:
+    """Return the laws of both halves of independent binary units, given their inputs of shape (n, units)."""
+    half = inputs.shape[1] // 2
+    first, second = (
+        (part @ states(part.shape[1], like=part).T - softplus_sum(part).unsqueeze(1)).exp()
+        for part in (inputs[:, :half], inputs[:, half:])
+    )
+    return first, second
+
+
+def mixture(probs: Tensor, tables: Halves) -> Tensor:
+    """Return Σ_n probs_n p_n(s), of shape (2**units,), for all states s of units whose laws p_n are given by halves.
 
     Examples
     --------
     >>> import minigen as mg
-    >>> mixture(mg.tensor([0.5, 0.5]), mg.tensor([[0.0, 0.0], [0.0, 100.0]])).tolist()
+    >>> mixture(mg.tensor([0.5, 0.5]), halves(mg.tensor([[0.0, 0.0], [0.0, 100.0]]))).tolist()
     [0.125, 0.125, 0.375, 0.375]
     """
-    half = inputs.shape[1] // 2
-    low, high = (
-        (part @ states(part.shape[1], like=part).T - softplus_sum(part).unsqueeze(1)).exp()
-        for part in (inputs[:, :half], inputs[:, half:])
-    )
-    return (high.T @ (low * probs.unsqueeze(1))).reshape(-1)
+    first, second = tables
+    return (second.T @ (first * probs.unsqueeze(1))).reshape(-1)

@@ -38,6 +38,11 @@ def persistent() -> tuple[Any, Any]:
     return pcd, mg.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
 
 
+def monitored() -> tuple[Any, Any]:
+    cd, batch = contrastive()
+    return mg.learning.Monitored(cd, log_z=lambda: mg.inference.exact_log_z(cd.model)), batch
+
+
 def coins(dims: int) -> Callable[[int, mg.random.Generator], Any]:
     """Noise of fair coins, so that there are finitely many steps."""
     return lambda m, rng: rng.bernoulli(mg.full((m, dims), 0.5))
@@ -76,4 +81,5 @@ ALGORITHMS: dict[str, Callable[[], tuple[Any, Any]]] = {
     "maximum-likelihood": maximum_likelihood,
     "contrastive": contrastive,
     "persistent": persistent,
+    "monitored": monitored,
 }

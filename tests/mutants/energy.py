@@ -302,6 +302,27 @@ MUTANTS = [
         "state = rng.categorical(logits=groups[0 * group])",
         OF_EXACT + "test_exact_draws_have_the_law_of_the_model[sizes0]",
     ),
+    Mutant(
+        "a chain's law is a sweep behind",
+        "minigen/inference/chain_law.py",
+        "    for _ in range(sweeps - 1):\n",
+        "    for _ in range(sweeps - 2):\n",
+        "tests/inference/test_chain_law.py::test_the_law_is_that_of_the_transition_matrix[7-sizes0]",
+    ),
+    Mutant(
+        "a chain's law has its halves in the other order",
+        "minigen/inference/chain_law.py",
+        "return (second.T @ (first * probs.unsqueeze(1))).reshape(-1)",
+        "return (second.T @ (first * probs.unsqueeze(1))).T.reshape(-1)",
+        "tests/inference/test_chain_law.py::test_the_law_is_that_of_the_transition_matrix[1-sizes2]",
+    ),
+    Mutant(
+        "the bias is that from the data",
+        "minigen/evaluation/contrastive_bias.py",
+        "return [distance(of_chain, of_model) for of_chain in of_chains]",
+        "return [distance(of_chain, of_data) for of_chain in of_chains]",
+        "tests/inference/test_chain_law.py::test_the_bias_is_that_of_expected_statistics[None]",
+    ),
     # ------------------------------------------------------------------------------------------ annealing
     Mutant(
         "the base model has no hidden units",
