@@ -25,7 +25,7 @@ test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
 test-slow: .venv/ready-test ## run the statistical tests and learning curves
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 -m slow $(ARGS)
 
-thorough: .venv/ready-test ## check every operation at 500 points and more, count what they were
+thorough: .venv/ready-test ## check every operation at 1000 points and more, count what they were
 	@$(ONE_THREAD) $(RUN) tests/thorough.py --workers 2 $(ARGS)
 
 test-kill: .venv/ready-test ## kill training 50 times at random moments and resume it

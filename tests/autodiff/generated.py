@@ -39,10 +39,10 @@ def outputs_of(record: Record, tensors: Any) -> tuple[Tensor, ...]:
     return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
 
 
-def check_record(record: Record, arrays: Any, order: int | None = None) -> None:
+def check_record(record: Record, arrays: Any, order: int | None = None, rng: int | None = None) -> None:
     """Check the derivatives of the record's function, up to its own order, or its values if it has none."""
     if record.order:
-        gradcheck(record.function, leaves(arrays), order=order or record.order)
+        gradcheck(record.function, leaves(arrays), order=order or record.order, rng=rng)
     else:
         check_values(record, arrays)
 
