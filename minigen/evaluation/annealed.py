@@ -46,7 +46,7 @@ class Annealable(Protocol):
     n_visible: int
     n_hidden: int
 
-    def annealing(self, base: Tensor | None = None) -> Path: ...  # noqa: D102
+    def annealing(self, base: Tensor | None = None) -> Any: ...  # noqa: D102
 
 
 @no_grad
@@ -93,7 +93,8 @@ def ais(
     (True, 'lower bound')
     """
     betas = temperatures("ais", chains, steps)
-    path, rng = model.annealing(base), as_generator(rng)
+    path: Path = model.annealing(base)
+    rng = as_generator(rng)
     state = path.start(chains, rng)
     log_w = 0.0 * path.log_prob(state, 0.0)
     for before, beta in pairwise(betas):
@@ -146,7 +147,8 @@ def reverse_ais(
     """
     chains = chains if start is None else len(start)
     betas = temperatures("reverse_ais", chains, steps)
-    path, rng = model.annealing(base), as_generator(rng)
+    path: Path = model.annealing(base)
+    rng = as_generator(rng)
     exact = start is None and min(model.n_visible, model.n_hidden) <= DRAWABLE
     if start is not None:
         state = path.at(start)

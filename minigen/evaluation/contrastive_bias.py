@@ -8,6 +8,7 @@ bias goes to 0 as k grows, at the rate at which the chain forgets the data.
 Source: Carreira-Perpiñán and Hinton 2005, "On contrastive divergence learning".
 """
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -69,4 +70,4 @@ def contrastive_bias(
 
 def distance(a: Sequence[Tensor], b: Sequence[Tensor]) -> float:
     """Return the Euclidean distance of two lists of Tensors."""
-    return sum((x - y).square().sum().item() for x, y in zip(a, b, strict=True)) ** 0.5
+    return math.sqrt(sum((x - y).square().sum().item() for x, y in zip(a, b, strict=True)))

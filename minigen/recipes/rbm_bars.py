@@ -57,7 +57,7 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     loader = DataLoader(patterns[10 * copies], settings["batch_size"])
 
     def sample(n: int, rng: Generator | int | None = None) -> Tensor:
-        return exact_sample(rbm, n, rng=rng).reshape(-1, SIDE, SIDE)
+        return exact_sample(rbm, n, rng=rng).reshape(-1, SIDE, SIDE)  # type: ignore[no-any-return]
 
     def draw_samples(path: Path) -> Path:
         return save_image(sample(100), path, nrow=20, zoom=8)
@@ -73,7 +73,8 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     def draw_bias(path: Path) -> Path:
         with no_grad():
             title = f"log p {log_prob().item():.3f} nats, at most {(probs * probs.log()).sum().item():.3f}"
-        return save_bias(SWEEPS, *contrastive_bias(rbm, patterns, SWEEPS, probs), title, path)
+        biases, gradient = contrastive_bias(rbm, patterns, SWEEPS, probs)
+        return save_bias(SWEEPS, biases, gradient, title, path)
 
     def scores(rng: Generator | int | None = None) -> list[Score]:
         with no_grad():

@@ -72,7 +72,7 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
 
     def sample(n: int, rng: Generator | int | None = None) -> Tensor:
         with optimizer.averaged():
-            return chains_of(n, rng).step(SWEEPS).reshape(-1, 28, 28)
+            return chains_of(n, rng).step(SWEEPS).reshape(-1, 28, 28)  # type: ignore[no-any-return]
 
     def draw_samples(path: Path) -> Path:
         return save_image(sample(100), path, nrow=10, zoom=2)

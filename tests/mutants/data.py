@@ -201,8 +201,8 @@ MUTANTS = [
     Mutant(
         "a pixel at the threshold is ink",
         "minigen/data/transforms/binarize.py",
-        '"BinarizeAt") > self.threshold',
-        '"BinarizeAt") >= self.threshold',
+        '_checked("BinarizeAt", x) > self.threshold',
+        '_checked("BinarizeAt", x) >= self.threshold',
         "tests/data/test_transforms.py::test_threshold",
     ),
     Mutant(

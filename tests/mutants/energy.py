@@ -184,8 +184,8 @@ MUTANTS = [
     Mutant(
         "values are looked at in no step",
         CD,
-        "        if not self._checked:\n",
-        "        if self._checked:\n",
+        "        if not self._checked and data",
+        "        if self._checked and data",
         OF_CD + "test_values_are_looked_at_once",
     ),
     Mutant(

@@ -1,12 +1,12 @@
 """Run tests and say how each one ended; `run.py` starts this in a copy of the project and talks to it.
 
 A line of JSON comes in, ``{"tests": [node id, …], "seconds": limit, "on": library}``, and one goes out, the verdicts by
-node id; under "" stands what befell the whole run. Every job runs in a forked child. This process has imported what tests need of
-others, and nothing of the project: so a child starts at once, and sees the files as they are.
+node id; under "" stands what befell the whole run. Every job runs in a forked child. This process has imported what
+tests need of others, and nothing of the project: so a child starts at once, and sees the files as they are.
 
 The verdict on a test is "passed", "assertion" (it failed by an assertion of its own or of a checker it calls, or the
-stand-in for CuPy refused something), or a text that says how else it ended: by another error, by an assertion inside the library, or outside the test itself
-(in its collection or its fixtures).
+stand-in for CuPy refused something), or a text that says how else it ended: by another error, by an assertion inside
+the library, or outside the test itself (in its collection or its fixtures).
 """
 
 import contextlib
