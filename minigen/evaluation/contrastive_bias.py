@@ -51,7 +51,7 @@ def contrastive_bias(
     --------
     >>> import minigen as mg
     >>> biases, gradient = contrastive_bias(mg.models.RBM(3, 2), mg.ones(1, 3), [1, 5])
-    >>> biases[1] < 0.01 * biases[0] < gradient
+    >>> biases[1] < 0.1 * biases[0] < gradient
     True
     """
     if not sweeps or any(k <= before for before, k in pairwise([0, *sweeps])):
