@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minigen.autodiff import wrap
+from minigen.backend import asarray_on
 from minigen.testing.gradcheck import gradcheck
 
 
@@ -73,5 +74,5 @@ def _as_inputs(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return type(value)(_as_inputs(part) for part in value)
     if isinstance(value, numpy.ndarray) and value.dtype == numpy.float64:
-        return wrap(value, requires_grad=True)
+        return wrap(asarray_on(None, value), requires_grad=True)
     return value

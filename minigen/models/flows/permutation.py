@@ -8,7 +8,8 @@ from typing import Self
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import tensor
 from minigen.models.flows.coupling import no_change
 from minigen.models.flows.transform import Transform, check_width
 from minigen.random import Generator, as_generator
@@ -47,7 +48,7 @@ class Permutation(Transform):
             raise ValueError(
                 f"Permutation: the order must hold each of 0 … d - 1 once, got {order}: Permutation.random(d) draws one"
             )
-        self.register_buffer("order", wrap(places.astype(numpy.int64)))
+        self.register_buffer("order", tensor(places, dtype="int64"))
 
     @classmethod
     def random(cls, features: int, *, rng: Generator | int | None = None) -> Self:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy
 
-from minigen.autodiff import Tensor, wrap
-from minigen.autodiff.creation import zeros
+from minigen.autodiff import Tensor
+from minigen.autodiff.creation import tensor, zeros
 from minigen.backend import get_default_dtype
 from minigen.models.flows.transform import Transform, check_width
 from minigen.nn import Parameter
@@ -57,7 +57,7 @@ class Scaling(Transform):
                 f"Scaling: factors must be positive and finite, got {features}: with 0 nothing is left to invert, and "
                 "a sign is not needed for a density"
             )
-        self.log_scale = Parameter(wrap(numpy.log(factors).astype(get_default_dtype())))
+        self.log_scale = Parameter(tensor(numpy.log(factors), dtype=get_default_dtype()))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return z = exp(s) x and Σ s for each example, of shape (batch,)."""
