@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import numpy
 
-from minigen.autodiff import Tensor, no_grad, wrap
+from minigen.autodiff import Tensor, no_grad
+from minigen.autodiff.creation import tensor
 from minigen.backend import get_default_dtype
 from minigen.evaluation.likelihood import Model, resting
 from minigen.evaluation.score import Score
@@ -42,7 +43,7 @@ def divergence(density: Known, model: Model, *, data: str, fineness: int = 6, de
     fineness : int, optional
         Points of the midpoint rule along ``scale``.
     device : optional
-        Where the model is.
+        Where the model is; by default the default device.
 
     Returns
     -------
@@ -72,8 +73,10 @@ def divergence(density: Known, model: Model, *, data: str, fineness: int = 6, de
         for i in range(0, len(y), rows):
             across, up = numpy.meshgrid(x, y[i : i + rows])
             points = numpy.stack([across.ravel(), up.ravel()], axis=1)
-            log_p = density.log_prob(wrap(points)).numpy()
-            log_q = model.log_prob(wrap(points.astype(get_default_dtype())).to(device)).cpu().numpy().astype(float)
+            log_p = density.log_prob(tensor(points)).cpu().numpy()
+            log_q = (
+                model.log_prob(tensor(points.astype(get_default_dtype()), device=device)).cpu().numpy().astype(float)
+            )
             p = numpy.exp(log_p)
             if numpy.isnan(log_q).any():
                 raise ValueError("divergence: log q is NaN at points of the box: the model has diverged")

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import numpy
 
-from minigen.autodiff import Tensor, no_grad, wrap
-from minigen.autodiff.creation import zeros
+from minigen.autodiff import Tensor, no_grad
+from minigen.autodiff.creation import tensor, zeros
 from minigen.backend import get_default_dtype
 from minigen.viz.plane import Window, dots, frame, paint, written
 
@@ -114,7 +114,7 @@ def grid() -> list[Tensor]:
     places, along = numpy.linspace(-REACH, REACH, LINES), numpy.linspace(-REACH, REACH, POINTS)
     upright = [numpy.stack([numpy.full(POINTS, place), along], axis=1) for place in places]
     lines = upright + [line[:, ::-1] for line in upright]
-    return [wrap(numpy.ascontiguousarray(line, get_default_dtype())) for line in lines]
+    return [tensor(line.astype(get_default_dtype())) for line in lines]
 
 
 def back(steps: Sequence[Step], z: Tensor) -> Tensor:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy
 
-from minigen.autodiff import Tensor, no_grad, wrap
-from minigen.backend import asarray_on, get_default_dtype
+from minigen.autodiff import Tensor, no_grad
+from minigen.autodiff.creation import tensor
+from minigen.backend import get_default_dtype
 
 Window = tuple[float, float, float, float]  # left, right, bottom, top: as `box` of the toy densities
 COLOURS = ("tab:orange", "tab:blue", "tab:green", "tab:red")
@@ -39,7 +40,7 @@ def lattice(window: Window, side: int = 200) -> Tensor:
     left, right, bottom, top = checked(window)
     middles = (numpy.arange(side) + 0.5) / side
     x, y = numpy.meshgrid(left + (right - left) * middles, bottom + (top - bottom) * middles)
-    return wrap(asarray_on(None, numpy.stack([x.ravel(), y.ravel()], axis=1).astype(get_default_dtype())))
+    return tensor(numpy.stack([x.ravel(), y.ravel()], axis=1).astype(get_default_dtype()))
 
 
 def save_scatter(

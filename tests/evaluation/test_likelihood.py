@@ -26,7 +26,7 @@ def in_double():
 def flow_on_the_square():
     """A smooth density on [0, 1)²."""
     flow = Flow(Gaussian(2), [Logit(0.0), AffineCoupling(2, [], bound=0.5), AffineCoupling(2, [], swap=True)])
-    rng = Generator(1)
+    rng = Generator(1, host_noise=True)
     for parameter in flow.parameters():
         parameter.data = 0.2 * rng.normal(parameter.shape)
     return flow
@@ -207,8 +207,8 @@ def test_each_level_becomes_every_point_of_its_own_cell() -> None:
 
 def test_no_point_leaves_the_unit_interval_by_rounding() -> None:
     class Highest(Generator):
-        def _uniform(self, shape, dtype):
-            return np.full(shape, np.nextafter(dtype.type(1), dtype.type(0)))
+        def uniform(self, shape=(), low=0.0, high=1.0, *, dtype=None, device=None):
+            return mg.full(shape, 1 - 2.0**-24, dtype=dtype, device=device)
 
     mg.set_default_dtype(mg.float32)
     x = Dequantize(rng=Highest(0))(mg.tensor([0, 254, 255], dtype="uint8"))

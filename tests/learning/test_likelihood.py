@@ -111,6 +111,7 @@ def test_labels_of_a_batch_are_passed_over() -> None:
     assert dict(moved(flow, [x, mg.arange(4)])[0]) == dict(moved(flow, x)[0])
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_only_the_first_batch_is_looked_at() -> None:
     flow = RealNVP(2, couplings=2, hidden=[3])
     learning = MaximumLikelihood(flow, mg.optim.SGD(flow.parameters(), lr=0.0))
