@@ -23,7 +23,7 @@ JOINED = {"e": 8, "f": 64, "d": 512}  # factors of at most 2 in a product, which
 
 def _raw_sigmoid(xp: Any, x: Array) -> Array:
     """Return 1 / (1 + e^-x), written e^x / (1 + e^x) where x < 0: both are over 1 + e^-|x|."""
-    z = abs(x)
+    z = xp.absolute(x, xp.empty_like(x))  # an array also where x has no axes
     xp.negative(z, z)
     xp.exp(z, z)
     out = xp.maximum(z, x >= 0)
