@@ -32,8 +32,8 @@ APART = 1.0  # nats between the two estimates that call for a warning
 class Path(Protocol):
     """What annealing needs: laws p_β from β = 0, whose Z is known, to the model at β = 1; states are its own matter."""
 
-    log_z_start: Tensor
-
+    @property
+    def log_z_start(self) -> Tensor: ...  # noqa: D102
     def start(self, n: int, rng: Generator, /) -> Any: ...  # noqa: D102
     def at(self, visible: Tensor, /) -> Any: ...  # noqa: D102
     def log_prob(self, state: Any, beta: float, /) -> Tensor: ...  # noqa: D102

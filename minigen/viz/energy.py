@@ -66,16 +66,16 @@ def save_strip(frames: Sequence[Tensor], path: str | Path, *, zoom: int = 4) -> 
 
 
 def save_bias(
-    sweeps: Sequence[int], biases: Sequence[float], gradient: float, title: str, path: str | Path
+    sweeps: Sequence[int], machines: Sequence[tuple[str, Sequence[float], float]], path: str | Path
 ) -> Path:
     """Draw the bias of contrastive divergence over the number of sweeps, beside the true gradient; return the path.
 
     Parameters
     ----------
-    sweeps, biases, gradient
-        What `minigen.evaluation.contrastive_bias` was given and returned.
-    title : str
-        What stands above.
+    sweeps : sequence of int
+        Values of k.
+    machines : sequence of (str, sequence of float, float)
+        A panel for each: its title, and what `minigen.evaluation.contrastive_bias` returned.
     path : str or Path
         Where to write.
 
@@ -83,21 +83,22 @@ def save_bias(
     --------
     >>> import tempfile, minigen as mg
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save_bias([1, 2], [0.5, 0.25], 0.1, "log p -3.4 nats", f"{folder}/bias.png").name
+    ...     save_bias([1, 2], [("log p -3.4 nats", [0.5, 0.25], 0.1)], f"{folder}/bias.png").name
     'bias.png'
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.5, 3.4), layout="constrained")
-    axes: Any = figure.add_subplot()
-    axes.loglog(sweeps, biases, "o-", label="bias of CD-k")
-    axes.axhline(gradient, color="gray", linestyle="--", label="norm of the true gradient")
-    axes.set_xticks(list(sweeps), [str(k) for k in sweeps])
-    axes.minorticks_off()
-    axes.set_xlabel("k, sweeps of the chain")
-    axes.set_title(title, fontsize=10)
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize=9)
+    figure = Figure(figsize=(4.2 * len(machines), 3.4), layout="constrained")
+    panels: Any = figure.subplots(1, len(machines), squeeze=False, sharey=True)[0]
+    for axes, (title, biases, gradient) in zip(panels, machines, strict=True):
+        axes.loglog(sweeps, biases, "o-", label="bias of CD-k")
+        axes.axhline(gradient, color="gray", linestyle="--", label="norm of the true gradient")
+        axes.set_xticks(list(sweeps), [str(k) for k in sweeps])
+        axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
+        axes.set_xlabel("k, sweeps of the chain")
+        axes.set_title(title, fontsize=10)
+        axes.grid(alpha=0.3)
+    panels[0].legend(fontsize=9)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
