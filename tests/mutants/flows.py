@@ -103,8 +103,8 @@ MUTANTS = [
     Mutant(
         "the order is not saved",
         PERMUTATION,
-        'self.register_buffer("order", tensor(places.astype(numpy.int64)))',
-        'self.register_buffer("order", tensor(places.astype(numpy.int64)), persistent=False)',
+        'self.register_buffer("order", tensor(places, dtype="int64"))',
+        'self.register_buffer("order", tensor(places, dtype="int64"), persistent=False)',
         TESTS + "test_the_order_is_saved",
     ),
     Mutant(

@@ -218,8 +218,8 @@ MUTANTS = [
     Mutant(
         "operands that need no grad",
         ROOM + "decorators.py",
-        "        return wrap(value, requires_grad=True)\n",
-        "        return wrap(0.0 * value, requires_grad=True)\n",
+        "        return wrap(asarray_on(None, value), requires_grad=True)\n",
+        "        return wrap(asarray_on(None, 0.0 * value), requires_grad=True)\n",
         GIVEN + "test_a_wrong_gradient_fails_at_simple_operands",
     ),
     Mutant(

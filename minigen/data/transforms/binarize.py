@@ -39,10 +39,10 @@ class Binarize(Elementwise):
 
     def __call__(self, x: Tensor) -> Any:
         """Return the drawn bits, in the dtype of the example or batch."""
-        pixels = _checked("Binarize", x)
-        if x.device.type == "cpu":  # in float64 a coin takes one word of the stream, in a batch or by itself
-            return self._own_rng().bernoulli(pixels.double()).to(x.dtype)
-        return self._own_rng().bernoulli(pixels)
+        probs = _checked("Binarize", x)
+        if x.device.type == "cpu":
+            probs = probs.double()  # then a coin takes one word of the stream, in a batch or by itself
+        return self._own_rng().bernoulli(probs).to(x.dtype)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the generator's state."""
