@@ -10,12 +10,13 @@ Source: Carreira-Perpiñán and Hinton 2005, "On contrastive divergence learning
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import full_like
-from minigen.inference import chain_law, exact_log_z, states
+from minigen.inference import exact_log_z, states
+from minigen.inference.chain_law import chain_laws
 
 
 @no_grad
@@ -57,14 +58,13 @@ def contrastive_bias(
     if not sweeps or any(k <= before for before, k in pairwise([0, *sweeps])):
         raise ValueError(f"contrastive_bias: expected numbers of sweeps that rise from 1 on, got {list(sweeps)}")
     v = states(model.n_visible, like=data)
-    laws = [chain_law(model, data, sweeps[0], probs)]
-    for before, k in pairwise(sweeps):
-        laws.append(chain_law(model, v, k - before, laws[-1]))
+    laws = [law for k, law in enumerate(islice(chain_laws(model, data, probs), sweeps[-1]), 1) if k in sweeps]
     share = full_like(data[:, 0], 1 / len(data)) if probs is None else probs
     p = (-model.free_energy(v) - exact_log_z(model)).exp()
-    of_model = model.energy_gradient(v, model.hidden_probs(v), p)
+    hidden = model.hidden_probs(v)
+    of_model = model.energy_gradient(v, hidden, p)
     of_data = model.energy_gradient(data, model.hidden_probs(data), share)
-    of_chains = [model.energy_gradient(v, model.hidden_probs(v), law) for law in laws]
+    of_chains = [model.energy_gradient(v, hidden, law) for law in laws]
     return [distance(of_chain, of_model) for of_chain in of_chains], distance(of_data, of_model)
 
 

@@ -8,6 +8,8 @@ over the visible ones, and the other way round. Since the product splits into on
 one over the second, the law of all 2^n states is one product of two thin matrices, not a table of all pairs (v, h).
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
@@ -18,7 +20,6 @@ from minigen.nn.functional import softplus_sum
 LIMIT = 20  # units a side
 
 
-@no_grad
 def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = None) -> Tensor:
     """Return the law of the visible units of a chain that begins at data, after so many sweeps.
 
@@ -50,20 +51,37 @@ def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = Non
     >>> chain_law(rbm, mg.ones(1, 3), 5).sum()
     tensor(1.0000)
     """
+    if sweeps < 1:
+        raise ValueError(f"chain_law: sweeps must be at least 1, got {sweeps}")
+    return next(islice(chain_laws(model, start, probs), sweeps - 1, None))
+
+
+def chain_laws(model: Any, start: Tensor, probs: Tensor | None = None) -> Iterator[Tensor]:
+    """Yield the law of the visible units after one sweep, two, three … without end; see `chain_law`.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> from itertools import islice
+    >>> [law.shape for law in islice(chain_laws(mg.models.RBM(3, 2), mg.ones(1, 3)), 2)]
+    [(8,), (8,)]
+    """
     if max(model.n_visible, model.n_hidden) > LIMIT:
         raise ValueError(
             f"chain_law: at most {LIMIT} units a side, 2^{LIMIT} states, got {model.n_visible} and {model.n_hidden}: "
             "follow draws of the chain, minigen.sampling.Chains"
         )
-    if sweeps < 1:
-        raise ValueError(f"chain_law: sweeps must be at least 1, got {sweeps}")
-    share = full_like(start[:, 0], 1 / len(start)) if probs is None else probs
-    visible, hidden = (states(n, like=start) for n in (model.n_visible, model.n_hidden))
-    up, down = halves(model.hidden_inputs(visible)), halves(model.visible_inputs(hidden))
-    law = mixture(mixture(share, halves(model.hidden_inputs(start))), down)
-    for _ in range(sweeps - 1):
+    with no_grad():
+        visible, hidden = (states(n, like=start) for n in (model.n_visible, model.n_hidden))
+        first, up, down = (
+            halves(inputs)
+            for inputs in (model.hidden_inputs(start), model.hidden_inputs(visible), model.visible_inputs(hidden))
+        )
+        share = full_like(start[:, 0], 1 / len(start)) if probs is None else probs
+        law = mixture(mixture(share, first), down)
+    while True:
+        yield law
         law = mixture(mixture(law, up), down)
-    return law
 
 
 Halves = tuple[Tensor, Tensor]
@@ -80,6 +98,7 @@ def halves(inputs: Tensor) -> Halves:
     return first, second
 
 
+@no_grad
 def mixture(probs: Tensor, tables: Halves) -> Tensor:
     """Return Σ_n probs_n p_n(s), of shape (2**units,), for all states s of units whose laws p_n are given by halves.
 

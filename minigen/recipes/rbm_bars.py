@@ -37,7 +37,7 @@ SETTINGS = {
     "start": 0.3,
     "device": "cpu",
 }
-SIDE, SWEEPS = 4, (1, 2, 3, 5, 10, 20, 50)
+SIDE, SWEEPS = 4, (1, 2, 3, 5, 10, 20)
 
 
 def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
