@@ -39,9 +39,7 @@ class Binarize(Elementwise):
 
     def __call__(self, x: Tensor) -> Any:
         """Return the drawn bits, in the dtype of the example or batch."""
-        probs = _checked("Binarize", x)
-        if x.device.type == "cpu":
-            probs = probs.double()  # then a coin takes one word of the stream, in a batch or by itself
+        probs = _checked("Binarize", x).double()  # so that a coin takes a word of the stream, in a batch or by itself
         return self._own_rng().bernoulli(probs).to(x.dtype)
 
     def state_dict(self) -> dict[str, Any]:
