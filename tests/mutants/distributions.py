@@ -75,11 +75,4 @@ MUTANTS = [
         'lambda x: (x >= 0) & (x <= 1), "binarize',
         "tests/errors/test_errors.py::test_error_of_a_value[distributions-bernoulli-value]",
     ),
-    Mutant(
-        "a scale of 0 is let in",
-        NORMAL,
-        "given, lambda x: x > 0,",
-        "given, lambda x: x >= 0,",
-        "tests/errors/test_errors.py::test_error_of_a_value[distributions-scale-zero]",
-    ),
 ]

@@ -349,8 +349,8 @@ MUTANTS = [
     Mutant(
         "clone leaves the graph",
         "minigen/autodiff/ops/conversion.py",
-        "x=lambda g: g)\n_move",
-        "x=lambda g: 0.0 * g)\n_move",
+        "x.copy(), x=lambda g: g)",
+        "x.copy(), x=lambda g: 0.0 * g)",
         TESTS + "test_clone_stays_in_the_graph",
     ),
     Mutant(

@@ -24,7 +24,7 @@ MUTANTS = [
         INDEXING,
         "        self.storage.version += 1\n",
         "        self.storage.version += 0\n",
-        PROGRAMS,
+        "tests/autodiff/ops/test_indexing.py::test_setitem_outside_a_graph_writes_the_memory",
     ),
     Mutant(
         "a write under no_grad is not counted",
