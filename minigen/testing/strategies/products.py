@@ -6,15 +6,16 @@ from minigen.backend import Array
 from minigen.testing.strategies.arrays import any_array
 from minigen.testing.strategies.shapes import sampled
 
-PRODUCTS = (
+PRODUCTS = (  # two of each pair of ranks, so that none is rare
     *(("ij", "jk"), ("j", "j"), ("j", "jk"), ("ij", "j"), ("aij", "jk"), ("abij", "j"), ("ij", "ajk")),
-    *(("ij", "jk"), ("j", "ajk"), ("Aij", "Ajk"), ("aBij", "Bjk"), ("abcij", "jk"), ("ij", "abcjk")),
+    *(("ij", "jk"), ("j", "j"), ("j", "jk"), ("ij", "j"), ("abcij", "jk"), ("aij", "j"), ("ij", "abcjk")),
+    *(("j", "ajk"), ("j", "abjk"), ("Aij", "Ajk"), ("aBij", "Bjk")),
 )
 
 EQUATIONS = (
     *("ij,jk->ik", "ij,jk", "ji,jk->ki", "i,i", "i,j->ji", "ij->ji", "ij->", "ij->i", "ij,kl->", "ij,kl->jl"),
     *("ij,ij->ij", "ii", "ii->i", "iji,j->ij", "iii,i->i", "bij,bjk->bik", "ij,jk,kl->il", "i,ij,j,jk"),
-    "ij,jk,kl,lm->im",
+    *("ij,jk,kl,lm->im", "i,ij,j->", "i,j,k,l->lkji"),
 )
 DOTTED = (
     ("...ij,...jk->...ik", ("Abij", "Abjk")),
