@@ -6,11 +6,13 @@ ROW ?=
 THREADS ?= 2
 RUN := .venv/bin/python
 GPU_RUN := $(if $(wildcard .venv/bin/python),.venv/bin/python,$(PYTHON))
+CUDA_WHEELS := numpy scipy pytest hypothesis cupy-cuda13x nvidia-cuda-nvrtc nvidia-cuda-runtime
+CUDA_TESTS := $(addprefix tests/backend/test_,philox.py record.py snippets.py)
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow thorough test-kill test-gpu lint mutants bench bench-gpu scoreboard wheel clean
+.PHONY: help demo test test-slow thorough test-kill test-gpu check-cuda lint mutants bench bench-gpu scoreboard wheel clean
 
 help: ## show this list
 	@echo "minigen: make TARGET"
@@ -39,6 +41,12 @@ lint: .venv/ready-lint ## check form, types and the order of the rooms
 test-gpu: ## check draws, training and memory on this machine's GPU in eight minutes; needs no .venv
 	@PYTHONPATH=. $(ONE_THREAD) $(GPU_RUN) tests/gpu.py $(ARGS)
 
+check-cuda: ## compile the kernels for sm_90 and compare CuPy's wheel with what is known of it; needs no GPU
+	@if [ -e .venv-cuda/ready ] || { echo "making .venv-cuda"; $(PYTHON) -m venv --clear .venv-cuda && .venv-cuda/bin/python -m pip \
+	    install --quiet --disable-pip-version-check $(CUDA_WHEELS) && touch .venv-cuda/ready; }; then \
+	    PYTHONPATH=. $(ONE_THREAD) .venv-cuda/bin/python -m pytest -q -p tests.bare -p no:cacheprovider $(CUDA_TESTS) $(ARGS); \
+	else echo "skipped: CuPy's wheels are not to be had"; fi
+
 mutants: .venv/ready-test ## plant each known bug and see its test fail
 	@$(ONE_THREAD) $(RUN) tests/mutants/run.py --workers 2 $(ARGS)
 
@@ -58,7 +66,7 @@ wheel: .venv/ready ## build dist/minigen-*.whl
 	@ls dist/*.whl
 
 clean: ## remove .venv and all that tools left behind
-	@rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-cuda build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
