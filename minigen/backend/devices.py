@@ -194,7 +194,14 @@ def check_same_device(name: str, arrays: list[Any]) -> None:
     """
     if len(namespaces) == 1:
         return
-    found = {device_of(a): a for a in arrays if type(a) in namespaces}
-    if len(found) > 1:
-        where = ", ".join(f"{namespace(a).__name__} array {a.shape} on {d}" for d, a in found.items())
-        raise DeviceError(f"{name}: operands live on different devices ({where}): move one with .to(device)")
+    first: Any = None
+    for array in arrays:
+        kind = type(array)
+        if kind not in namespaces:
+            continue
+        if first is None:
+            first = array
+        elif kind is not type(first) or (kind is not numpy.ndarray and device_of(array) is not device_of(first)):
+            found = {device_of(a): a for a in arrays if type(a) in namespaces}
+            where = ", ".join(f"{namespace(a).__name__} array {a.shape} on {d}" for d, a in found.items())
+            raise DeviceError(f"{name}: operands live on different devices ({where}): move one with .to(device)")
