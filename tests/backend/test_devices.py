@@ -10,6 +10,8 @@ from minigen.autodiff import wrap
 from minigen.backend import Device, device, device_of, namespace, register_array_type, shares_memory
 from minigen.backend.arrays import namespaces
 
+pytestmark = pytest.mark.usefixtures("from_the_host")
+
 
 class Elsewhere:
     """An array on another device, as far as the engine asks; it mixes with any other, as CuPy's does not."""
