@@ -39,6 +39,10 @@ NEEDED = {"minigen": 10, "eager": 10, "compiled": 60}  # seconds that must be le
 TORCH = importlib.util.find_spec("torch") is not None
 
 
+class TooFewError(ValueError):
+    """The recipe's data do not fill a batch."""
+
+
 def ours(name: str, batch: int, root: Path) -> tuple[Any, dict[str, Any], Callable[[], Any], Any]:
     """Return a recipe's parameters, its settings, a step on a batch on the GPU, and that batch on the host."""
     recipe = recipes.load(name)
@@ -47,17 +51,20 @@ def ours(name: str, batch: int, root: Path) -> tuple[Any, dict[str, Any], Callab
     rng = mg.random.Generator(0)
     with mg.random.using(rng):
         experiment = recipe.build(settings, rng)
+        if not len(experiment.loader):
+            raise TooFewError
         data = next(iter(experiment.loader))
     algorithm = experiment.algorithm
     x = data[0] if isinstance(data, list | tuple) else data
     if len(x) != batch:
-        raise ValueError(f"a batch of {len(x)}")
+        raise TooFewError
 
     def step() -> Any:
         with mg.random.using(rng):
             return algorithm.step(data)
 
-    modules = [part for part in vars(algorithm).values() if isinstance(part, mg.nn.Module)]
+    inner = vars(getattr(algorithm, "algorithm", algorithm))  # of one that is watched
+    modules = [part for part in inner.values() if isinstance(part, mg.nn.Module)]
     return [p for module in modules for p in module.parameters()], settings, step, x.cpu().numpy()
 
 
@@ -136,6 +143,8 @@ class Row:
         print(f"  {self.name} {self.batch} {what}", file=sys.stderr, flush=True)
         try:
             self._minigen() if what == "minigen" else self._peer(what == "compiled")
+        except TooFewError:
+            self.cells["minigen ms"] = "too few data"
         except Exception as error:
             self.cells["minigen ms" if what == "minigen" else PEER_COLUMNS[what]] = "FAILED"
             self.failures.append(f"{self.name}, {self.batch}, {what}: {type(error).__name__}: {error}"[:300])

@@ -147,11 +147,52 @@ def realnvp(x: Any, settings: Mapping[str, Any], wrap: Any) -> Peer:
     return parameters, step
 
 
+def rbm_mnist(x: Any, settings: Mapping[str, Any], wrap: Any) -> Peer:
+    """Return the peer of the recipe rbm-mnist: persistent chains, the centred gradient, an average of the weights."""
+    import torch
+
+    x, hidden, rate, decay = x.flatten(1), settings["hidden"], settings["centring"], settings["average"]
+    weight = 0.01 * torch.randn(x.shape[1], hidden, device=x.device)
+    visible_bias, hidden_bias = (torch.zeros(n, device=x.device) for n in weight.shape)
+    parameters = [weight, visible_bias, hidden_bias]
+    averages = [parameter.clone() for parameter in parameters]
+    optimizer = torch.optim.SGD(parameters, lr=settings["lr"], weight_decay=settings["weight_decay"])
+    chains = torch.bernoulli(torch.full((settings["chains"], hidden), 0.5, device=x.device))
+    centre, hidden_centre = x.mean(0), torch.full((hidden,), 0.5, device=x.device)
+
+    def phases(h: Any) -> Any:
+        positive = torch.sigmoid(x @ weight + hidden_bias)
+        for _ in range(settings["k"]):
+            v = torch.bernoulli(torch.sigmoid(h @ weight.T + visible_bias))
+            negative = torch.sigmoid(v @ weight + hidden_bias)
+            h = torch.bernoulli(negative)
+        centre.lerp_(x.mean(0), rate)
+        hidden_centre.lerp_(positive.mean(0), rate)
+        up = (x - centre).T @ (positive - hidden_centre) / len(x)
+        down = (v - centre).T @ (negative - hidden_centre) / len(v) - up
+        visible, units = v.mean(0) - x.mean(0), negative.mean(0) - positive.mean(0)
+        gap, hidden_gap = visible.abs().mean(), units.abs().mean()
+        return h, down, visible - down @ hidden_centre, units - centre @ down, gap, hidden_gap
+
+    made = wrap(phases)
+
+    @torch.no_grad()
+    def step() -> Any:
+        nonlocal chains
+        chains, weight.grad, visible_bias.grad, hidden_bias.grad, gap, hidden_gap = made(chains)
+        optimizer.step()
+        torch._foreach_lerp_(averages, parameters, 1 - decay)
+        return gap, hidden_gap
+
+    return parameters, step
+
+
 PEERS: dict[str, Callable[..., Peer]] = {
     "gan-digits": gan_digits,
     "gan-mnist": gan_mnist,
     "vae-digits": vae,
     "vae-mnist": vae,
     "realnvp-moons": realnvp,
+    "rbm-mnist": rbm_mnist,
 }
 """By recipe; the recipes measured are those named here, and those of families that are not."""

@@ -43,7 +43,7 @@ PROGRAMS = {"test_docs.py", "test_ground.py", "test_kill.py", "test_resume.py", 
 HOST_ONLY = {"cli", "mutants", "viz", *PROGRAMS}
 FILES = 6  # of tests in a process
 STEPS = 50
-AGREEMENT = 1e-6  # of parameters after them, relative to the largest of each
+AGREEMENT = 1e-6  # of every Tensor of the states after them, relative to its largest element
 
 
 class Table:
@@ -198,15 +198,16 @@ def endless(loader):
 
 
 def agreement(make):
-    """Take steps on both devices; compare every parameter and metric."""
+    """Take steps on both devices; compare the whole states and the metrics."""
     mg.set_default_dtype("float64")
     try:
         (here, step_here), (there, step_there) = make("cpu"), make("cuda")
         for _ in range(STEPS):
             metrics = step_here(), step_there()
-        worst = 0.0
-        for mine, other in zip(parameters(here), parameters(there), strict=True):
-            assert other.device.type == "cuda", "a parameter is not on the GPU"
+        worst, states = 0.0, [list(tensors(algorithm.state_dict())) for algorithm in (here, there)]
+        assert states[0], "there is nothing to compare"
+        for mine, other in zip(*states, strict=True):
+            assert other.device.type == "cuda", "a part of the state is not on the GPU"
             a, b = to_host(mine.array), to_host(other.array)
             worst = max(worst, float(abs(a - b).max() / (abs(a).max() + 1e-12)))
         for name, value in dict(metrics[0]).items():
@@ -216,9 +217,13 @@ def agreement(make):
         mg.set_default_dtype("float32")
 
 
-def parameters(algorithm):
-    """The parameters of all modules that an algorithm owns."""
-    return [p for part in vars(algorithm).values() if isinstance(part, mg.nn.Module) for p in part.parameters()]
+def tensors(state):
+    """The floating Tensors of a nested state: parameters, buffers, what optimizers and chains remember."""
+    if isinstance(state, mg.Tensor):
+        yield from [state] if state.is_floating_point() and state.numel() else []
+    elif isinstance(state, dict | list | tuple):
+        for part in state.values() if isinstance(state, dict) else state:
+            yield from tensors(part)
 
 
 # ------------------------------------------------------------------------------------------------------ memory
