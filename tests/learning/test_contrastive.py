@@ -285,7 +285,7 @@ def test_twenty_steps_against_a_derivation_in_numpy(persistent, centred) -> None
 # ---------------------------------------------------------------------------------------- behaviour
 
 
-def test_values_are_looked_at_once() -> None:
+def test_values_are_looked_at_once(on_the_host) -> None:
     rbm = machine(3, 2)
     cd = ContrastiveDivergence(rbm, Still(), rng=0)
     with pytest.raises(ValueError, match=r"binary units are 0 or 1, got 0\.5"):
