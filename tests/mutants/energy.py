@@ -438,6 +438,20 @@ MUTANTS = [
         "(spread / units) ** 0.5",
         OF_PSEUDO + "test_some_units_are_right_on_average_and_so_is_their_error[2]",
     ),
+    Mutant(
+        "a strip's chains go down",
+        "minigen/viz/energy.py",
+        "images = stack(list(frames), 1)",
+        "images = stack(list(frames), 0)",
+        "tests/viz/test_energy.py::test_a_row_of_a_strip_is_a_chain_and_time_goes_to_the_right",
+    ),
+    Mutant(
+        "filters are rows of the weights",
+        "minigen/viz/energy.py",
+        "weight.detach().T.reshape(-1, *shape)",
+        "weight.detach().reshape(-1, *shape)",
+        "tests/viz/test_energy.py::test_a_filter_is_a_column_of_the_weights_gray_at_0_with_a_contrast_of_its_own",
+    ),
     # ---------------------------------------------------------------------------------- around optimizers
     Mutant(
         "the schedule multiplies what it has set before",
