@@ -26,12 +26,12 @@ from minigen.recipes import Experiment, Picture
 from minigen.viz import save_image, save_inversion
 
 SETTINGS = {
-    "epochs": 50,
+    "epochs": 20,
     "root": None,
     "check_files": True,
-    "batch_size": 500,
-    "lr": 1e-3,
-    "half_life": 1_500,
+    "batch_size": 100,
+    "lr": 2e-3,
+    "half_life": 2_000,
     "couplings": 4,
     "hidden": [512, 512, 512],
     "device": "cpu",
