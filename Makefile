@@ -12,7 +12,8 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow thorough test-kill test-gpu check-cuda lint mutants bench bench-gpu scoreboard wheel clean
+.PHONY: help demo test test-standin test-slow thorough test-kill test-gpu check-cuda lint mutants bench bench-gpu scoreboard
+.PHONY: wheel clean
 
 help: ## show this list
 	@echo "minigen: make TARGET"
@@ -23,6 +24,9 @@ demo: .venv/ready ## take the tour: train each family on bundled data, say where
 
 test: .venv/ready-test ## run the tests (ARGS="tests/nn -x" for some of them)
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 $(ARGS)
+
+test-standin: .venv/ready-test ## run the same tests on the strict stand-in for CuPy
+	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 --on standin $(ARGS)
 
 test-slow: .venv/ready-test ## run the statistical tests and learning curves
 	@$(ONE_THREAD) $(RUN) -m pytest -q -n 2 -m slow $(ARGS)

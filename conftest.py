@@ -5,6 +5,7 @@ make there (`tests.host` says how a test is written so).
 """
 
 import os
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Put the stand-in in CuPy's place and make the GPU the default device before a test module is imported."""
     library = config.getoption("on")
     if library == "standin":
+        settings.register_profile("minigen-standin", settings.get_profile("minigen"), max_examples=25)  # it is slower
+        settings.load_profile("minigen-standin")
         stack = ExitStack()
         stack.enter_context(standin.installed())
         config.add_cleanup(stack.close)
@@ -74,6 +77,15 @@ def gpu(from_the_host):
     else:
         with standin.installed():
             yield
+
+
+@pytest.fixture(params=["no CuPy", "no GPU"])
+def no_gpu(request, monkeypatch, from_the_host):
+    """Let there be no GPU, whatever this machine has: CuPy is not installed, or finds none."""
+    with standin.installed(devices=0):
+        if request.param == "no CuPy":
+            monkeypatch.setitem(sys.modules, "cupy", None)
+        yield
 
 
 @pytest.fixture

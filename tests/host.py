@@ -47,6 +47,11 @@ def share_memory(a: Any, b: Any) -> bool:
     return bool(namespace(a).shares_memory(a, b))
 
 
+def examples(count: int) -> int:
+    """Return how many examples a property test draws that draws `count` on NumPy; elsewhere it takes longer."""
+    return count if mg.get_default_device().type == "cpu" else -(-count // 4)
+
+
 def on_a_gpu() -> bool:
     """Say whether ``cuda`` is a GPU; else it is the stand-in, or not there."""
     return mg.cuda.is_available() and sys.modules["cupy"].ndarray is not standin.ndarray

@@ -10,7 +10,7 @@ import minigen as mg
 from minigen.autodiff import rows
 from minigen.testing import op_records
 from tests.autodiff.generated import check_along_ties, check_record, watched_rows
-from tests.host import assert_allclose, host
+from tests.host import assert_allclose, examples, host
 
 OWN = set(rows)  # before any example registers an operation of its own
 RECORDS = op_records()
@@ -20,7 +20,7 @@ RECORDS = op_records()
 def test_derivatives(record) -> None:
     missing = set(record.covers)
 
-    @settings(max_examples=15)
+    @settings(max_examples=examples(15))
     @given(record.samples)
     def run(arrays):
         with watched_rows() if missing else nullcontext(set()) as seen:  # no longer than needed: it slows every row
@@ -33,7 +33,7 @@ def test_derivatives(record) -> None:
 
 @pytest.mark.parametrize("record", [r for r in RECORDS if r.tied is not None], ids=lambda record: record.name)
 def test_derivatives_along_ties(record) -> None:
-    @settings(max_examples=25)
+    @settings(max_examples=examples(25))
     @given(record.tied)
     def run(arrays):
         check_along_ties(record, arrays)

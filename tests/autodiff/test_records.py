@@ -9,7 +9,7 @@ import minigen as mg
 from minigen.testing import op_records
 from minigen.testing.strategies import extremes, near_kinks, subnormals
 from tests.autodiff.generated import check_values, leaves, outputs_of
-from tests.host import placed
+from tests.host import examples, placed
 
 RECORDS = op_records()
 SMOOTH = [r for r in RECORDS if r.order]
@@ -21,7 +21,7 @@ def named(records):
 
 @named([r for r in RECORDS if r.reference is not None])
 def test_values(record) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=examples(20))
     @given(record.samples)
     def run(arrays):
         check_values(record, arrays)
@@ -34,7 +34,7 @@ def test_values_at_every_magnitude(record) -> None:
     low, high = record.domain
     small = subnormals() if low < 0.0 else extremes(low=low, high=1e-3)
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(st.one_of(extremes(low=low, high=high), small, near_kinks(kinks=(max(low + 0.2, 0.0),))))
     def run(x):
         x = x if low < x.min(initial=low + 1) else abs(x)
@@ -45,7 +45,7 @@ def test_values_at_every_magnitude(record) -> None:
 
 @named(SMOOTH)
 def test_results_and_gradients_have_the_dtype_of_their_operands(record) -> None:
-    @settings(max_examples=5)
+    @settings(max_examples=examples(5))
     @given(record.samples)
     def run(arrays):
         for dtype in (np.dtype("float32"), np.dtype("float16")):
@@ -62,7 +62,7 @@ def test_results_and_gradients_have_the_dtype_of_their_operands(record) -> None:
 
 @named([r for r in RECORDS if r.integers is not None])
 def test_dtypes_from_integers(record) -> None:
-    @settings(max_examples=5)
+    @settings(max_examples=examples(5))
     @given(record.samples)
     def run(arrays):
         operands = [placed(np.asarray(np.ceil(abs(a)), "int64")) for a in arrays]

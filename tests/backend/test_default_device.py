@@ -121,8 +121,7 @@ def test_where_to_may_be_said_in_pytorchs_ways() -> None:
     assert x.tolist() == [1.0, 1.0]
 
 
-@pytest.mark.skipif(mg.cuda.is_available(), reason="there is a GPU")
-def test_a_gpu_that_is_missing_is_missed_by_all_who_ask() -> None:
+def test_a_gpu_that_is_missing_is_missed_by_all_who_ask(no_gpu) -> None:
     assert mg.cuda.device_count() == mg.cuda.memory_allocated() == 0
     layer, x = mg.nn.Linear(1, 1), mg.ones(2)
     for go in (lambda: x.to(0), x.cuda, lambda: x.cuda(0, non_blocking=True), layer.cuda, x.pin_memory):

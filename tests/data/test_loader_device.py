@@ -185,8 +185,7 @@ def test_what_may_be_read_ahead():
     assert not is_constant(Subset(Drawing(), [0]))
 
 
-@pytest.mark.skipif(mg.cuda.is_available(), reason="there is a GPU")
-def test_without_a_gpu():
+def test_without_a_gpu(no_gpu):
     with pytest.warns(UserWarning, match="pin_memory=True, and there is no GPU: batches are not pinned"):
         loader = DataLoader(IMAGES, 4, pin_memory=True)
     assert not next(iter(loader)).is_pinned()

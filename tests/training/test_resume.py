@@ -30,7 +30,17 @@ def program(*arguments, hash_seed):
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory):
     """The folder of an undisturbed run, checkpoints at each step."""
-    folder = tmp_path_factory.mktemp("straight")
+    return run_straight(tmp_path_factory.mktemp("straight"))
+
+
+@pytest.fixture(scope="module")
+def straight_on_the_host(tmp_path_factory):
+    """The same with all in host memory."""
+    with mg.device("cpu"):
+        return run_straight(tmp_path_factory.mktemp("straight"))
+
+
+def run_straight(folder):
     with mg.random.using(3):
         loop = tiny.make_loop(folder)
         loop.run(steps=STEPS)
@@ -50,7 +60,8 @@ def copy_up_to(step, straight, folder):
 
 
 @pytest.mark.parametrize("step", [1, tiny.BATCHES, tiny.BATCHES + 2])
-def test_a_fresh_process_with_another_hash_seed_goes_on_bit_for_bit(step, straight, tmp_path) -> None:
+def test_a_fresh_process_with_another_hash_seed_goes_on_bit_for_bit(step, straight_on_the_host, tmp_path) -> None:
+    straight = straight_on_the_host
     last = copy_up_to(step, straight, tmp_path)
     done = program(tmp_path / "end", tmp_path, STEPS, last, hash_seed=step)
     assert done.returncode == 0, done.stderr

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import minigen as mg
-from minigen.backend import Array
+from minigen.backend import Array, to_host
 from minigen.testing.records.record import Record, Samples
 from minigen.testing.records.shape import squared
 from minigen.testing.strategies import broadcast_pair, several, unary
@@ -22,7 +22,7 @@ def _plain(item: Any) -> Any:
     """Return an index of NumPy's with the same meaning."""
     if isinstance(item, tuple):
         return tuple(map(_plain, item))
-    return item.array if isinstance(item, mg.Tensor) else item
+    return to_host(item.array) if isinstance(item, mg.Tensor) else item
 
 
 def index(name: str, item: Any, operands: Samples, *covers: str, **details: Any) -> Record:
@@ -92,7 +92,7 @@ RECORDS = [
     index("repeated integers", [0, 2, 0, 0, -3], grids, "put"),
     index("repeated rows", [0, 2, 0, 0, -3], rows_of_any, "put"),
     index("two arrays", ([0, 2, 0], [1, 1, 1]), grids, "put"),
-    index("arrays that broadcast", (np.array([[0], [2], [0]]), mg.tensor([1, 1])), grids, "put"),
+    index("arrays that broadcast", (np.array([[0], [2], [0]]), mg.tensor([1, 1], device="cpu")), grids, "put"),
     index("arrays apart", ([0, 1, 1], slice(1, None), [0, 0, 2]), cubes, "put"),
     index(
         "an int and an array apart",

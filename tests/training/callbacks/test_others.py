@@ -158,7 +158,7 @@ def test_averages_are_those_of_the_formula() -> None:
     values = rng.normal(size=(6, 1, 2))
     expected = values[0]
     for i, value in enumerate(values):
-        model.weight.array[...] = value
+        model.weight.data.copy_(mg.tensor(value))
         ema.update()
         if i:
             expected = 0.75 * expected + 0.25 * value
