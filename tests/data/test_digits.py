@@ -54,6 +54,7 @@ def test_each_call_has_its_own_memory():
     assert host(second).max() == 1
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_tensors_are_contiguous():
     assert all(t.array.flags.c_contiguous and t.array.flags.writeable for t in load_digits("test"))
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import minigen as mg
 from minigen.autodiff import Tensor
 from minigen.data import DataLoader, Dataset, TensorDataset
 from minigen.random import Generator, using
-from tests.host import placed, share_memory
+from tests.host import host, placed, share_memory
 
 
 class Rows(Dataset):
@@ -89,20 +90,22 @@ def test_batches_of_a_tensor_are_tensors_and_of_a_tensor_dataset_lists():
 
 
 def test_without_shuffling_nothing_is_copied():
-    x = np.arange(10.0).reshape(5, 2)
-    for batch in DataLoader(placed(x), 2):
-        assert share_memory(batch, x)
-    for (batch,) in DataLoader(TensorDataset(placed(x)), 2):
-        assert share_memory(batch, x)
+    x = placed(np.arange(10.0).reshape(5, 2))
     for batch in DataLoader(x, 2):
         assert share_memory(batch, x)
+    for (batch,) in DataLoader(TensorDataset(x), 2):
+        assert share_memory(batch, x)
+    array = host(x)
+    with mg.device("cpu"):
+        for batch in DataLoader(array, 2):
+            assert share_memory(batch, array)
 
 
 def test_shuffled_batches_are_copies():
-    x = np.arange(10.0).reshape(5, 2)
-    for batch in DataLoader(placed(x), 2, shuffle=True):
+    x = placed(np.arange(10.0).reshape(5, 2))
+    for batch in DataLoader(x, 2, shuffle=True):
         batch.array[:] = -1
-    assert (x == np.arange(10.0).reshape(5, 2)).all()
+    assert (host(x) == np.arange(10.0).reshape(5, 2)).all()
 
 
 def test_a_tensor_dataset_is_read_a_batch_at_a_time(monkeypatch):
@@ -134,7 +137,7 @@ def test_orders_are_the_generators_permutations():
     rng = Generator(3)
     loader = DataLoader(pairs(6), 4, shuffle=True, rng=3)
     for _ in range(3):
-        expected = rng.permutation(6).tolist()
+        expected = rng.permutation(6, device="cpu").tolist()
         assert order(loader) == [expected[:4], expected[4:]]
 
 
@@ -201,7 +204,7 @@ def test_examples_of_any_data_set_become_batches(make, dtype, values):
 def test_any_data_set_is_shuffled_too():
     dataset = Rows(7, lambda i: (placed(np.array([i])), i))
     epoch = list(DataLoader(dataset, 3, shuffle=True, rng=4))
-    assert dataset.asked == Generator(4).permutation(7).tolist()
+    assert dataset.asked == Generator(4).permutation(7, device="cpu").tolist()
     assert all(type(i) is int for i in dataset.asked)
     for x, y in epoch:
         assert x.tolist() == [[k] for k in y.tolist()]

@@ -14,8 +14,9 @@ from minigen.data.images import Images, LabelledImages
 from minigen.data.reading import is_constant
 from minigen.random import Generator, get_default_generator, using
 from minigen.testing import standin
-from tests.host import on_a_gpu
+from tests.host import host, on_a_gpu
 
+pytestmark = pytest.mark.usefixtures("on_the_host")
 gpu = pytest.mark.usefixtures("gpu")
 IMAGES = mg.random.Generator(0).integers(0, 256, (11, 2, 3), dtype="uint8", device="cpu")
 LABELS = mg.arange(11, device="cpu")
@@ -46,7 +47,7 @@ class Mixed(Dataset):
 
 DATA = {
     "tensor": lambda: IMAGES,
-    "array": lambda: IMAGES.numpy(),
+    "array": lambda: host(IMAGES),
     "list": lambda: [IMAGES[i] for i in range(11)],
     "tensors": lambda: TensorDataset(IMAGES, LABELS),
     "subset": lambda: Subset(TensorDataset(IMAGES, LABELS), [5, 1, 3, 2, 9]),

@@ -85,6 +85,7 @@ print(json.dumps([[batch.tolist() for batch in loader] for _ in range(3)]))
 """
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_a_fresh_process_continues():
     pixels = np.random.default_rng(0).uniform(size=(10, 2, 3)).astype(np.float32).tolist()
     data = Images(placed(np.array(pixels, np.float32)), transforms.Compose([transforms.Binarize()]))

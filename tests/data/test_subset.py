@@ -42,19 +42,19 @@ def test_batches_of_a_part_are_those_examples(n, data, shuffle, whole):
     seen = [k for batch in batches for k in (batch[0] if whole == "tensors" else batch).tolist()]
     expected = [i % n for i in indices]
     if shuffle:
-        expected = [expected[i] for i in Generator(1).permutation(len(expected)).tolist()]
+        expected = [expected[i] for i in Generator(1).permutation(len(expected), device="cpu").tolist()]
     assert seen == expected
 
 
 def test_every_third_example_shuffled():
     part = Subset(mg.arange(20), range(1, 20, 3))
-    expected = [range(1, 20, 3)[i] for i in Generator(1).permutation(7).tolist()]
+    expected = [range(1, 20, 3)[i] for i in Generator(1).permutation(7, device="cpu").tolist()]
     assert [k for batch in DataLoader(part, 2, True, rng=1) for k in batch.tolist()] == expected
 
 
 def test_a_part_of_a_part_in_order_is_not_copied():
-    x = np.arange(20.0)
-    part = Subset(Subset(placed(x), range(2, 18, 2)), range(1, 6))
+    x = placed(np.arange(20.0))
+    part = Subset(Subset(x, range(2, 18, 2)), range(1, 6))
     for batch in DataLoader(part, 2):
         assert share_memory(batch, x)
     assert [k for batch in DataLoader(part, 2) for k in batch.tolist()] == [4, 6, 8, 10, 12]
@@ -65,7 +65,7 @@ def test_a_split_deals_out_every_example_once(lengths, seed):
     n = sum(lengths)
     parts = random_split(range(n), lengths, rng=seed)
     assert [len(part) for part in parts] == lengths
-    assert [i for part in parts for i in part] == Generator(seed).permutation(n).tolist()
+    assert [i for part in parts for i in part] == Generator(seed).permutation(n, device="cpu").tolist()
 
 
 @pytest.mark.parametrize(

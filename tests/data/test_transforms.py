@@ -29,6 +29,7 @@ TRANSFORMS = {
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)
+@pytest.mark.usefixtures("on_the_host")  # a GPU's generator draws by blocks
 @given(images=UINT8, shuffle=st.booleans())
 def test_a_batch_is_transformed_as_its_examples_are(name, images, shuffle):
     def batches(dataset):
@@ -150,6 +151,6 @@ def test_labels_are_transformed_too():
 
 
 def test_without_a_transform_batches_are_views():
-    data = np.zeros((4, 2, 2), np.uint8)
-    for batch in DataLoader(Images(placed(data)), 3):
+    data = placed(np.zeros((4, 2, 2), np.uint8))
+    for batch in DataLoader(Images(data), 3):
         assert share_memory(batch, data) and batch.dtype == np.uint8

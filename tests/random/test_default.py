@@ -107,7 +107,7 @@ def test_two_threads_swap_at_the_same_time():
     def swap(seed):
         with using(seed):
             inside.wait()
-            seen[seed] = rand(3).tolist()
+            seen[seed] = rand(3, device="cpu").tolist()
             inside.wait()
 
     threads = [threading.Thread(target=swap, args=(seed,)) for seed in (1, 2)]
@@ -115,7 +115,7 @@ def test_two_threads_swap_at_the_same_time():
         thread.start()
     for thread in threads:
         thread.join()
-    assert seen == {seed: Generator(seed).uniform(3).tolist() for seed in (1, 2)}
+    assert seen == {seed: Generator(seed).uniform(3, device="cpu").tolist() for seed in (1, 2)}
 
 
 def test_as_generator():

@@ -122,6 +122,7 @@ def test_multinomial_keeps_rows_apart_and_its_input():
     assert (host(doubles) == 1).all()
 
 
+@pytest.mark.usefixtures("on_the_host")
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [

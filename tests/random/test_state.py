@@ -35,6 +35,7 @@ def continuation(rng):
     return draws(rng), draws(rng.spawn()), draws(rng.spawn()), draws(rng)
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_the_stream_is_pcg64_seeded_by_a_seed_sequence():
     source = np.random.Generator(np.random.PCG64(np.random.SeedSequence(42)))
     assert (host(Generator(42).normal(4, dtype="float64")) == source.standard_normal(4)).all()
@@ -62,6 +63,7 @@ def test_state_continues_exactly_after_json(law, times):
     assert continuation(other) == continuation(rng)
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_state_holds_the_half_word_that_a_32_bit_draw_leaves():
     rng = Generator(4)
     rng.normal(1)
@@ -134,6 +136,7 @@ def test_an_incomplete_state_is_refused():
     assert rng.state_dict() == Generator(7).state_dict()
 
 
+@pytest.mark.usefixtures("on_the_host")
 def test_children_depend_on_the_seed_and_their_number_only():
     rng, late = Generator(9), Generator(9)
     late.normal(7)
