@@ -80,11 +80,11 @@ def gpu(from_the_host):
 
 
 @pytest.fixture(params=["no CuPy", "no GPU"])
-def no_gpu(request, monkeypatch, from_the_host):
+def no_gpu(request, from_the_host):
     """Let there be no GPU, whatever this machine has: CuPy is not installed, or finds none."""
-    with standin.installed(devices=0):
+    with standin.installed(devices=0), pytest.MonkeyPatch.context() as patch:
         if request.param == "no CuPy":
-            monkeypatch.setitem(sys.modules, "cupy", None)
+            patch.setitem(sys.modules, "cupy", None)
         yield
 
 
