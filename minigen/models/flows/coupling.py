@@ -8,7 +8,7 @@ With x = (a, b) and a network of a,
 The Jacobian is triangular, so its determinant is the product of its diagonal; and since a is there in z, the same
 network undoes it: b = (z_b - t(a)) exp(-s(a)). The network itself is never inverted.
 
-Here s = r tanh(·) with a learned range r for each feature, which keeps exp(s) within bounds while it is learned.
+Here s = c tanh(r / c) with r from the network and c fixed, which keeps exp(s) between exp(-c) and exp(c).
 
 Sources: Dinh, Krueger and Bengio 2015, "NICE: Non-linear Independent Components Estimation", section 3; Dinh,
 Sohl-Dickstein and Bengio 2017, "Density estimation using Real NVP", sections 3.2 to 3.4 and 4.1.
