@@ -86,7 +86,7 @@ def coins_of_16_bits(host: Any, probs: Array) -> Array:
     rest = probs * numpy.float32(65536)
     rest -= words.view(numpy.uint16)[: probs.size].reshape(probs.shape)
     coins: Array = rest >= 1
-    undecided = (rest > 0) ^ coins
-    if undecided.any():
-        coins[undecided] = host.random(int(undecided.sum())) < rest[undecided]
+    (undecided,) = ((rest > 0) != coins).ravel().nonzero()
+    if len(undecided):
+        coins.ravel()[undecided] = host.random(len(undecided)) < rest.ravel()[undecided]
     return coins
