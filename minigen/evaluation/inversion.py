@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from minigen.autodiff import Tensor, no_grad
+from minigen.evaluation.likelihood import resting
 
 
 class Invertible(Protocol):
@@ -36,10 +37,11 @@ def inversion_errors(steps: Sequence[Invertible], x: Tensor) -> list[float]:
     [True, True, True, True]
     """
     steps, errors, z = list(steps), [], x
-    for depth, step in enumerate(steps):
-        z = step.forward(z)[0]
-        back = z
-        for earlier in reversed(steps[: depth + 1]):
-            back = earlier.inverse(back)[0]
-        errors.append((back - x).abs().max().item())
+    with resting(*steps):
+        for depth, step in enumerate(steps):
+            z = step.forward(z)[0]
+            back = z
+            for earlier in reversed(steps[: depth + 1]):
+                back = earlier.inverse(back)[0]
+            errors.append((back - x).abs().max().item())
     return errors

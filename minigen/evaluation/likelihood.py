@@ -21,6 +21,7 @@ from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.ops.joining import cat
 from minigen.data.transforms.dequantize import dequantized
 from minigen.evaluation.score import Score
+from minigen.nn import Module
 from minigen.random import Generator, as_generator
 
 
@@ -153,16 +154,27 @@ def log_probs(model: Model, x: Tensor, batch_size: int) -> list[float]:
 
 
 @contextmanager
-def resting(model: Any) -> Iterator[None]:
-    """Put a model that has modes into that of evaluation inside a ``with`` block."""
-    was = getattr(model, "training", False)
-    if was:
-        model.eval()
+def resting(*models: Any) -> Iterator[None]:
+    """Put models that have modes into that of evaluation inside a ``with`` block; each part gets its own mode back.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> model = mg.nn.Sequential(mg.nn.Dropout().eval(), mg.nn.Dropout())
+    >>> with resting(model):
+    ...     model[1].training
+    False
+    >>> model[0].training, model[1].training
+    (False, True)
+    """
+    modes = [(part, part.training) for model in models if isinstance(model, Module) for part in model.modules()]
+    for part, _ in modes:
+        part.training = False
     try:
         yield
     finally:
-        if was:
-            model.train()
+        for part, mode in modes:
+            part.training = mode
 
 
 def mean_of(values: list[float]) -> tuple[float, float]:

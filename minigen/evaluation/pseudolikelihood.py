@@ -9,6 +9,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.data import check_bits
+from minigen.evaluation.likelihood import resting
 from minigen.evaluation.score import Score
 from minigen.nn.functional import logsigmoid
 from minigen.random import Generator, as_generator
@@ -68,13 +69,14 @@ def pseudolikelihood(
         raise ValueError(f"pseudolikelihood: units must be from 2 to {n_visible}, or None for all, got {units}")
     columns = range(n_visible) if units is None else as_generator(rng).permutation(n_visible)[:units].tolist()
     of_unit = [0.0] * len(columns)
-    for start in range(0, len(x), ROWS):
-        v = x[start : start + ROWS].clone()
-        own = model.free_energy(v)
-        for place, i in enumerate(columns):
-            v[:, i] = 1 - v[:, i]
-            of_unit[place] += logsigmoid(model.free_energy(v) - own).double().sum().item()
-            v[:, i] = 1 - v[:, i]
+    with resting(model):
+        for start in range(0, len(x), ROWS):
+            v = x[start : start + ROWS].clone()
+            own = model.free_energy(v)
+            for place, i in enumerate(columns):
+                v[:, i] = 1 - v[:, i]
+                of_unit[place] += logsigmoid(model.free_energy(v) - own).double().sum().item()
+                v[:, i] = 1 - v[:, i]
     means = [total / len(x) for total in of_unit]
     value = sum(means) / len(means) * n_visible
     error = None

@@ -4,6 +4,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.data import check_bits
+from minigen.evaluation.likelihood import resting
 from minigen.evaluation.score import Score
 from minigen.inference import exact_log_z
 
@@ -53,13 +54,14 @@ def unnormalized_likelihood(
     if len(x) == 0:
         raise ValueError("unnormalized_likelihood: there are no examples to score")
     check_bits(x, "unnormalized_likelihood")
-    if log_z is None:
-        log_z = Score(exact_log_z(model).item(), "log Z", "nats", "exact", 1)
-    if log_z.measure != "log Z" or log_z.unit != "nats":
+    if log_z is not None and (not isinstance(log_z, Score) or (log_z.measure, log_z.unit) != ("log Z", "nats")):
         raise ValueError(
             f"unnormalized_likelihood: expected a score of log Z in nats, got {log_z}: use ais or reverse_ais"
         )
-    total = sum(model.unnormalized_log_prob(x[i : i + ROWS]).double().sum().item() for i in range(0, len(x), ROWS))
+    with resting(model):
+        if log_z is None:
+            log_z = Score(exact_log_z(model).item(), "log Z", "nats", "exact", 1)
+        total = sum(model.unnormalized_log_prob(x[i : i + ROWS]).double().sum().item() for i in range(0, len(x), ROWS))
     return Score(
         total / len(x) - log_z.value,
         "log-likelihood",

@@ -84,6 +84,12 @@ ROWS = [
         ValueError,
         "expected a score of log Z in nats, got pseudo-log-likelihood",
     ),
+    (
+        "score of a number",
+        lambda: mg.evaluation.unnormalized_likelihood(rbm(), ONE, 3.0),
+        ValueError,
+        "expected a score of log Z in nats, got 3.0: use ais or reverse_ais",
+    ),
     ("pl none", lambda: mg.evaluation.pseudolikelihood(rbm(), mg.zeros(0, 4)), ValueError, "no examples"),
     ("pl gray", lambda: mg.evaluation.pseudolikelihood(rbm(), GRAY), ValueError, "pseudolikelihood: binary units"),
     ("pl units", lambda: mg.evaluation.pseudolikelihood(rbm(), mg.zeros(1, 4), units=5), ValueError, "from 2 to 4"),

@@ -120,11 +120,23 @@ def test_a_log_likelihood_is_the_mean_over_all_batches() -> None:
     assert (score.kind, score.unit, score.n, score.data) == ("exact", "nats", 101, "points")
 
 
-def test_judging_does_not_begin_actnorm_and_gives_the_mode_back() -> None:
-    flow = Flow(Gaussian(2), [ActNorm(2)])
-    log_likelihood(flow, Generator(0).normal((5, 2)), data="points")
-    assert flow.training
-    assert flow.transform.steps[0].initialised.item() == 0
+JUDGES = {
+    "likelihood": lambda flow, x: log_likelihood(flow, x, data="points"),
+    "divergence": lambda flow, x: divergence(Moons(), flow, data="moons", fineness=1),
+    "inversion": lambda flow, x: inversion_errors(list(flow.transform.steps), x),
+}
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_judging_does_not_begin_actnorm_and_gives_each_part_its_mode_back(judge) -> None:
+    for modes in ((True, False), (False, True), (True, True)):
+        flow = Flow(Gaussian(2), [ActNorm(2), ActNorm(2)])
+        for norm, mode in zip(flow.transform.steps, modes, strict=True):
+            norm.train(mode)
+        flow.training = modes[0]
+        JUDGES[judge](flow, Generator(0).normal((5, 2)))
+        assert (flow.training, *(norm.training for norm in flow.transform.steps)) == (modes[0], *modes)
+        assert [norm.initialised.item() for norm in flow.transform.steps] == [0, 0]
 
 
 def test_one_nan_fails_the_score() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.evaluation import pseudolikelihood
+from minigen.evaluation import pseudolikelihood, unnormalized_likelihood
 from minigen.testing import exact_expectation
 from tests.energy import machine, tables
 from tests.host import assert_array_equal
@@ -44,3 +44,21 @@ def test_some_units_are_right_on_average_and_so_is_their_error(units) -> None:
     found = exact_expectation(draw)
     assert found.mean[0] == pytest.approx(by_table(table, rows).sum(1).mean(), abs=1e-12)
     assert found.mean[1] == pytest.approx(found.variance[0], abs=1e-12)
+
+
+def test_energies_are_judged_at_rest() -> None:
+    """A model whose energies are noisy in training is scored without the noise, and trained on."""
+    rbm = machine(4, 3)
+    x = mg.tensor(tables(rbm).v)
+
+    class Noisy(mg.models.energy.EnergyModel):
+        n_visible = 4
+
+        def free_energy(self, v):
+            return rbm.free_energy(v) + self.training * mg.rand(len(v), dtype="float64")
+
+    noisy = Noisy()
+    noisy.weight = rbm.weight
+    for score in (pseudolikelihood, unnormalized_likelihood):
+        assert score(noisy, x) == score(rbm, x)
+    assert noisy.training

@@ -438,6 +438,16 @@ MUTANTS = [
         "(spread / units) ** 0.5",
         OF_PSEUDO + "test_some_units_are_right_on_average_and_so_is_their_error[2]",
     ),
+    *(
+        Mutant(
+            f"{name} of a model in training",
+            file,
+            "    with resting(model):\n",
+            "    with resting():\n",
+            OF_PSEUDO + "test_energies_are_judged_at_rest",
+        )
+        for name, file in (("likelihood", LIKELIHOOD), ("pseudolikelihood", PSEUDO))
+    ),
     Mutant(
         "a strip's chains go down",
         "minigen/viz/energy.py",

@@ -295,9 +295,23 @@ MUTANTS = [
     Mutant(
         "the model stays in the mode of evaluation",
         SCORES,
-        "            model.train()\n",
-        "            model.eval()\n",
-        SCORE + "test_judging_does_not_begin_actnorm_and_gives_the_mode_back",
+        "            part.training = mode\n",
+        "            part.training = False\n",
+        SCORE + "test_judging_does_not_begin_actnorm_and_gives_each_part_its_mode_back[likelihood]",
+    ),
+    Mutant(
+        "only the outermost module rests",
+        SCORES,
+        "for part in model.modules()]",
+        "for part in [model]]",
+        SCORE + "test_judging_does_not_begin_actnorm_and_gives_each_part_its_mode_back[divergence]",
+    ),
+    Mutant(
+        "the error of inversion begins actnorm",
+        INVERSION,
+        "    with resting(*steps):\n",
+        "    with resting():\n",
+        SCORE + "test_judging_does_not_begin_actnorm_and_gives_each_part_its_mode_back[inversion]",
     ),
     Mutant(
         "the error of one example",
