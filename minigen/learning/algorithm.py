@@ -69,17 +69,26 @@ class Algorithm:
         KeyError
             If a part is missing.
         ValueError
-            If it is the state of another setup, or a part refuses it.
+            If it is the state of another setup or algorithm, or a part refuses it.
         """
         kind = type(self).__name__
         before = copy.deepcopy(self.state_dict())
         for name in before:
             if name not in state_dict:
                 raise KeyError(f"{kind}.load_state_dict: {name!r} is missing; found {', '.join(state_dict)}")
-        for name, here in before.pop("setup").items():
-            there = state_dict["setup"].get(name)
-            if there != here:
-                raise ValueError(f"{kind}.load_state_dict: of another setup: {name} is {there} there, {here} here")
+        here, there = before.pop("setup"), state_dict["setup"]
+        for name in here | there:
+            if there.get(name) != here.get(name):
+                raise ValueError(
+                    f"{kind}.load_state_dict: of another setup: "
+                    f"{name} is {there.get(name)} there, {here.get(name)} here"
+                )
+        strange = state_dict.keys() - before.keys() - {"setup"}
+        if strange:
+            raise ValueError(
+                f"{kind}.load_state_dict: of another algorithm, with {', '.join(sorted(strange))}: load it into one "
+                "like that it was saved from"
+            )
         try:
             for name in before:
                 getattr(self, name).load_state_dict(state_dict[name])

@@ -45,6 +45,16 @@ def numbers(state):
     return [] if isinstance(state, str) or state is None else [float(state)]
 
 
+def test_the_list_holds_every_algorithm() -> None:
+    """What is exported is tested: an algorithm without an entry in `small` fails here."""
+    exported = {
+        value
+        for value in (getattr(mg.learning, name) for name in mg.learning.__all__)
+        if isinstance(value, type) and issubclass(value, mg.learning.Algorithm)
+    }
+    assert {type(build(name)[0]) for name in ALGORITHMS} == exported - {mg.learning.Algorithm}
+
+
 @EVERY
 def test_a_step_changes_the_model_and_reports_finite_numbers(name) -> None:
     algorithm, batch = build(name)
@@ -90,6 +100,20 @@ def test_a_state_that_does_not_fit_changes_nothing(name) -> None:
             algorithm.load_state_dict(broken)
     with pytest.raises(ValueError, match="of another setup"):
         algorithm.load_state_dict({**copied(before), "setup": dict.fromkeys(before["setup"], "other")})
+    with pytest.raises(ValueError, match="more is 1 there, None here"):
+        algorithm.load_state_dict({**copied(before), "setup": {**before["setup"], "more": 1}})
+    with pytest.raises(ValueError, match="of another algorithm, with memory, more"):
+        algorithm.load_state_dict({**copied(before), "more": {}, "memory": {}})
+    assert difference(before, algorithm.state_dict()) is None
+
+
+@EVERY
+def test_the_state_of_another_algorithm_is_refused(name) -> None:
+    algorithm, _ = build(name)
+    before = copied(algorithm.state_dict())
+    for other in ALGORITHMS.keys() - {name}:
+        with pytest.raises((KeyError, ValueError), match=r"load_state_dict: (of another|.* is missing)"):
+            algorithm.load_state_dict(copied(build(other)[0].state_dict()))
     assert difference(before, algorithm.state_dict()) is None
 
 

@@ -237,9 +237,23 @@ MUTANTS = [
     Mutant(
         "another game of the same shapes is taken",
         "minigen/learning/algorithm.py",
-        "            if there != here:\n",
-        "            if there is None:\n",
+        "            if there.get(name) != here.get(name):\n",
+        "            if there.get(name) is None:\n",
         "tests/training/test_second_look.py::"
         "test_another_game_of_the_same_shapes_is_refused[<lambda>-k is 2 there, 1 here]",
+    ),
+    Mutant(
+        "a setup with more in it is taken",
+        "minigen/learning/algorithm.py",
+        "        for name in here | there:\n",
+        "        for name in here:\n",
+        "tests/learning/test_every_algorithm.py::test_a_state_that_does_not_fit_changes_nothing[contrastive]",
+    ),
+    Mutant(
+        "a state with more parts is taken",
+        "minigen/learning/algorithm.py",
+        "        if strange:\n",
+        "        if not strange < state_dict.keys():\n",
+        "tests/learning/test_every_algorithm.py::test_a_state_that_does_not_fit_changes_nothing[contrastive]",
     ),
 ]
