@@ -102,7 +102,7 @@ class Bernoulli(Distribution):
 
     def joint_log_prob(self, value: Tensor, ndims: int) -> Tensor:
         """Return the log-probability of the last `ndims` axes of `value` together, in nats."""
-        if self._logits is None:
+        if self._logits is None or not ndims:
             return super().joint_log_prob(value, ndims)
         self._check_value(value)
         logits, value = self._logits.flatten(-ndims), value.flatten(-ndims)

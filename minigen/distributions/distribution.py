@@ -67,7 +67,7 @@ class Distribution(ABC):
         value : Tensor
             Broadcast against the parameters.
         ndims : int
-            How many axes make one event, at least 1: those that PyTorch's ``Independent`` reinterprets.
+            How many axes make one event: those that PyTorch's ``Independent`` reinterprets. With 0 each element is one.
 
         Examples
         --------
@@ -76,7 +76,8 @@ class Distribution(ABC):
         >>> law.joint_log_prob(mg.zeros(5, 2, 3), 2).shape
         (5,)
         """
-        return self.log_prob(value).flatten(-ndims).sum(-1)
+        log_prob = self.log_prob(value)
+        return log_prob.flatten(-ndims).sum(-1) if ndims else log_prob
 
     @abstractmethod
     def entropy(self) -> Tensor:

@@ -125,6 +125,7 @@ def test_the_probability_of_whole_examples_is_the_sum_over_their_axes() -> None:
     for law in (Bernoulli(logits=logits), Bernoulli(logits.sigmoid()), Normal(logits, 2.0)):
         joint = law.joint_log_prob(x, 2)
         assert_allclose(joint, host(law.log_prob(x)).sum((-2, -1)), rtol=1e-12)
+        assert_array_equal(law.joint_log_prob(x, 0), law.log_prob(x))  # each element is an event
     for shared in (logits[:, :1], logits[0, :1]):  # one law for all four values
         joint = Bernoulli(logits=shared).joint_log_prob(x, 2)
         assert_allclose(joint, host(Bernoulli(logits=shared).log_prob(x)).sum((-2, -1)), rtol=1e-12)

@@ -11,6 +11,13 @@ INTEGRAL = TESTS + "test_the_divergence_of_normals_is_its_integral"
 
 MUTANTS = [
     Mutant("missing 2 pi", NORMAL, "HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)", "HALF_LOG_TWO_PI = 0.0", MASS),
+    Mutant(
+        "all examples are one event",
+        "minigen/distributions/distribution.py",
+        "return log_prob.flatten(-ndims).sum(-1) if ndims else log_prob",
+        "return log_prob.flatten(-ndims).sum(-1)",
+        "tests/distributions/test_distributions.py::test_the_probability_of_whole_examples_is_the_sum_over_their_axes",
+    ),
     Mutant("half of 2 pi", NORMAL, "0.5 * math.log(2 * math.pi)", "0.5 * math.log(math.pi)", MASS),
     Mutant(
         "the density forgets its scale", NORMAL, "* -0.5 - self.log_scale -", "* -0.5 - 0.0 * self.log_scale -", MASS
