@@ -7,7 +7,7 @@ Reading order: `dataset` (what a data set is), `loader` (batches, and where an e
 
 from minigen.data import toy, transforms
 from minigen.data.binarized import BinarizedMNIST
-from minigen.data.checks import check_bits, check_unit_interval
+from minigen.data.checks import check_bits, check_finite, check_unit_interval
 from minigen.data.collate import default_collate
 from minigen.data.dataset import Dataset, TensorDataset
 from minigen.data.digits import load_digits
@@ -40,5 +40,6 @@ __all__ = [
     "DataError",
     "check_unit_interval",
     "check_bits",
+    "check_finite",
     "toy",
 ]

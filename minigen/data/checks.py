@@ -1,5 +1,6 @@
 """Values are checked where data enter, once, on the host; a training step never looks at them again."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -37,15 +38,8 @@ def check_unit_interval(x: Tensor | Array, name: str = "data") -> Any:
     >>> check_unit_interval(mg.tensor([0.0, 0.5, 1.0]))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    values = numpy.asarray(to_host(x.array if isinstance(x, Tensor) else x))
-    valid = (values >= 0) & (values <= 1)
-    if not valid.all():
-        wrong = values[~valid]
-        raise ValueError(
-            f"{name}: values must lie in [0, 1], got {wrong.flat[0]} ({wrong.size} of {values.size} values): "
-            "scale them first, images of 0 … 255 with transforms.ToTensor()"
-        )
-    return x
+    fix = "scale them first, images of 0 … 255 with transforms.ToTensor()"
+    return _checked(x, f"{name}: values must lie in [0, 1]", lambda v: (v >= 0) & (v <= 1), fix)
 
 
 def check_bits(x: Tensor | Array, name: str = "data") -> Any:
@@ -74,12 +68,45 @@ def check_bits(x: Tensor | Array, name: str = "data") -> Any:
     >>> check_bits(mg.tensor([0.0, 1.0]))
     tensor([0., 1.])
     """
+    fix = "make bits of pixels in [0, 1] with transforms.Binarize() or transforms.BinarizeAt(0.5)"
+    return _checked(x, f"{name}: binary units are 0 or 1", lambda v: (v == 0) | (v == 1), fix)
+
+
+def check_finite(x: Tensor | Array, name: str = "data") -> Any:
+    """Return `x`, or raise if a value is NaN or infinite: then no figure made of them would mean anything.
+
+    Parameters
+    ----------
+    x : Tensor or array
+        Any shape. Its values are read, which waits for a GPU: call it on data, not in a training step.
+    name : str, optional
+        What the error calls it.
+
+    Returns
+    -------
+    Tensor or array
+        `x` itself.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN or infinite; says which and how many.
+
+    Examples
+    --------
+    >>> import minigen as mg
+    >>> check_finite(mg.tensor([0.0, -3.5]))
+    tensor([ 0.0000, -3.5000])
+    """
+    fix = "take them out of the data; a model that makes them has diverged, try a lower learning rate"
+    return _checked(x, f"{name}: expected finite numbers", numpy.isfinite, fix)
+
+
+def _checked(x: Tensor | Array, rule: str, is_valid: Callable[[Array], Array], fix: str) -> Any:
+    """Return `x`, or raise ValueError with the rule, the first value at fault, how many there are, and the fix."""
     values = numpy.asarray(to_host(x.array if isinstance(x, Tensor) else x))
-    valid = (values == 0) | (values == 1)
+    valid = is_valid(values)
     if not valid.all():
         wrong = values[~valid]
-        raise ValueError(
-            f"{name}: binary units are 0 or 1, got {wrong.flat[0]} ({wrong.size} of {values.size} values): "
-            "make bits of pixels in [0, 1] with transforms.Binarize() or transforms.BinarizeAt(0.5)"
-        )
+        raise ValueError(f"{rule}, got {wrong.flat[0]} ({wrong.size} of {values.size} values): {fix}")
     return x

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.ops.joining import cat
+from minigen.data import check_finite
 from minigen.distributions import Distribution
 from minigen.evaluation.likelihood import resting
 from minigen.evaluation.score import Score
@@ -47,7 +48,7 @@ def active_units(model: Model, x: Tensor, *, threshold: float = 0.01, data: str 
     Raises
     ------
     ValueError
-        If there are fewer than two examples.
+        If there are fewer than two examples, or a posterior mean is not finite.
 
     Examples
     --------
@@ -61,5 +62,6 @@ def active_units(model: Model, x: Tensor, *, threshold: float = 0.01, data: str 
         raise ValueError(f"active_units: a variance over examples needs at least two, got {len(x)}")
     with resting(model):
         means = cat([model.encode(x[i : i + ROWS]).mean for i in range(0, len(x), ROWS)])
+    check_finite(means, "active_units: posterior means")
     count = int((means.var(0) > threshold).sum().item())
     return Score(count, "active units", f"of {means.shape[1]}", "estimate", len(x), data=data)

@@ -19,6 +19,7 @@ import math
 
 from minigen.autodiff import Tensor
 from minigen.backend import namespace
+from minigen.data import check_finite
 from minigen.evaluation.nearest import nearest
 from minigen.evaluation.score import Score
 
@@ -52,7 +53,7 @@ def mode_coverage(
     Raises
     ------
     ValueError
-        If there are no samples, their size is not that of the modes, or a width is not above 0.
+        If there are no samples or they are not finite, their size is not that of the modes, or a width is not above 0.
 
     Examples
     --------
@@ -70,6 +71,7 @@ def mode_coverage(
             f"mode_coverage: expected samples of shape (n, d), n > 0, and widths above 0, got {samples.shape}, "
             f"std={std} and within={within}"
         )
+    check_finite(samples, "mode_coverage: samples")
     counts = mode_counts(samples, means, within * std)
     n, good, modes = len(samples), sum(counts), len(counts)
     share = good / n

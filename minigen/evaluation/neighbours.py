@@ -10,6 +10,7 @@ import math
 from collections import Counter
 
 from minigen.autodiff import Tensor
+from minigen.data import check_finite
 from minigen.evaluation.coverage import reverse_kl
 from minigen.evaluation.nearest import nearest
 from minigen.evaluation.score import Score
@@ -40,7 +41,7 @@ def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: T
     Raises
     ------
     ValueError
-        If there are no samples or held-out examples, or sizes differ.
+        If there are no samples or held-out examples, samples are not finite, or sizes differ.
 
     Examples
     --------
@@ -56,6 +57,7 @@ def neighbour_scores(samples: Tensor, train: Tensor, labels: Tensor, held_out: T
         raise ValueError(
             f"neighbour_scores: expected samples and held-out examples, got {samples.shape} and {held_out.shape}"
         )
+    check_finite(samples, "neighbour_scores: samples")
     distances, indices = nearest(samples, train)
     found, known = (Counter(classes.tolist()) for classes in (labels[indices], labels))
     n = len(samples)

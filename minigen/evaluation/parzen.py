@@ -23,6 +23,7 @@ from collections.abc import Sequence
 
 from minigen.autodiff import Tensor, no_grad, wrap
 from minigen.backend import Array, namespace
+from minigen.data import check_finite
 from minigen.evaluation.k_means import k_means
 from minigen.evaluation.score import Score
 from minigen.random import Generator, as_generator
@@ -53,7 +54,7 @@ def parzen_log_prob(x: Tensor, samples: Tensor, std: float) -> Tensor:
     Raises
     ------
     ValueError
-        If there are no samples, sizes differ, or σ is not above 0.
+        If there are no samples, sizes differ, something is not finite, or σ is not above 0.
 
     Examples
     --------
@@ -178,6 +179,8 @@ def _log_probs(x: Tensor, samples: Tensor, stds: Sequence[float]) -> Array:
             f"parzen: expected examples and samples of one size, some of each, and widths above 0, "
             f"got {x.shape}, {samples.shape} and {list(stds)}"
         )
+    for name, array in (("examples", points), ("samples", centres)):
+        check_finite(array, f"parzen: {name}")
     xp = namespace(points)
     norms, rows, blocks = (centres * centres).sum(1), max(1, BLOCK // m), []
     for i in range(0, len(points), rows):

@@ -41,7 +41,7 @@ class Score:
     Raises
     ------
     ValueError
-        If `kind` is unknown, `n` is not positive or `stderr` negative.
+        If `kind` is unknown, `n` is not positive, the figure NaN or `stderr` negative.
 
     Notes
     -----
@@ -74,6 +74,10 @@ class Score:
             raise ValueError(f"Score: kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
         if isinstance(self.n, bool) or not isinstance(self.n, int) or self.n < 1:
             raise ValueError(f"Score: n must be a positive integer, got {self.n!r}")
+        if self.value != self.value:
+            raise ValueError(
+                f"Score: {self.measure} is NaN, which is no figure: the model has diverged, or there is NaN in the data"
+            )
         if self.stderr is not None and not self.stderr >= 0:
             raise ValueError(f"Score: stderr must not be negative, got {self.stderr!r}")
 

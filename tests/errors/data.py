@@ -48,6 +48,12 @@ ROWS = [
         "two names for one argument",
     ),
     ("unit interval", lambda: DATA.check_unit_interval(mg.tensor([0.0, 2.0])), ValueError, "got 2.0 (1 of 2 values)"),
+    (
+        "finite",
+        lambda: DATA.check_finite(np.array([1.0, np.inf]), "x"),
+        ValueError,
+        "x: expected finite numbers, got inf (1 of 2",
+    ),
     ("unit nan", lambda: DATA.check_unit_interval(np.array([np.nan]), "x"), ValueError, "x: values must lie in [0, 1]"),
     (
         "to tensor",

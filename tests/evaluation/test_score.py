@@ -71,6 +71,7 @@ def test_as_dict_is_json_and_whole() -> None:
     ("wrong", "text"),
     [
         ({"kind": "bound"}, "kind must be one of exact, lower bound, upper bound, estimate, got 'bound'"),
+        ({"value": float("nan")}, "log-likelihood is NaN, which is no figure: the model has diverged"),
         ({"n": 0}, "n must be a positive integer, got 0"),
         ({"n": 1.5}, "got 1.5"),
         ({"n": True}, "got True"),

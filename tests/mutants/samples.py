@@ -7,6 +7,21 @@ MODES, WINDOWS = "tests/evaluation/test_coverage.py::", "tests/evaluation/test_p
 
 MUTANTS = [
     Mutant(
+        "samples that are no numbers show a class",
+        "minigen/evaluation/neighbours.py",
+        '    check_finite(samples, "neighbour_scores: samples")\n',
+        "",
+        "tests/errors/test_errors.py::test_error[samples-neighbours-nan]",
+    ),
+    Mutant(
+        "NaN is a figure",
+        "minigen/evaluation/score.py",
+        "        if self.value != self.value:\n",
+        "        if self.value is None:\n",
+        "tests/evaluation/test_score.py::test_what_makes_no_sense"
+        "[wrong1-log-likelihood is NaN, which is no figure: the model has diverged]",
+    ),
+    Mutant(
         "a sample anywhere finds its nearest mode",
         COVERAGE,
         " & (distances <= radius)[:, None]",

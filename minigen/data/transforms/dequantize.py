@@ -37,7 +37,7 @@ class Dequantize(Elementwise):
     ValueError
         If there are fewer than 2 levels.
     TypeError
-        If examples are not integers.
+        When called, if examples are not integers; ValueError, if on the host one is no level.
 
     Examples
     --------
@@ -55,11 +55,6 @@ class Dequantize(Elementwise):
 
     def __call__(self, x: Tensor) -> Any:
         """Return (x + u) / levels, in the default dtype and below 1."""
-        if x.dtype.kind not in "iu":
-            raise TypeError(
-                f"Dequantize: expected levels of an integer dtype, got {x.dtype}: give images as they are stored, "
-                "before ToTensor()"
-            )
         return dequantized(x, self.levels, self._own_rng())
 
     def state_dict(self) -> dict[str, Any]:
@@ -83,12 +78,31 @@ class Dequantize(Elementwise):
 def dequantized(x: Tensor, levels: int, rng: Generator) -> Tensor:
     """Return (x + u) / levels with u uniform on [0, 1).
 
+    Raises
+    ------
+    TypeError
+        If `x` is of no integer dtype.
+    ValueError
+        If, in host memory, a value is not from 0 to `levels` - 1.
+
     Examples
     --------
     >>> import minigen as mg
     >>> dequantized(mg.tensor([3]), 4, Generator(0)).item() >= 0.75
     True
     """
+    if x.dtype.kind not in "iu":
+        raise TypeError(
+            f"dequantized: expected levels of an integer dtype, got {x.dtype}: give images as they are stored, "
+            "before ToTensor()"
+        )
+    if x.device.type == "cpu" and x.numel():
+        low, high = x.array.min(), x.array.max()
+        if low < 0 or high >= levels:
+            raise ValueError(
+                f"dequantized: expected levels from 0 to {levels - 1}, got values from {low} to {high}: say how many "
+                "levels there are, levels=…"
+            )
     dtype = get_default_dtype()
     noise = rng.uniform(x.shape, dtype=dtype, device=x.device)
     # 255 + u has fewer digits than u: it may be rounded up to 256
