@@ -16,17 +16,20 @@ reverse annealing".
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
 from minigen.autodiff import Tensor, no_grad
+from minigen.data import check_bits
 from minigen.evaluation.score import Score
 from minigen.inference import exact_sample
 from minigen.inference.exact import DRAWABLE
+from minigen.nn.offers import check_offers
 from minigen.random import Generator, as_generator
 
 APART = 1.0  # nats between the two estimates that call for a warning
+OF_ENERGIES = "log Z is a matter of energy-based models, as minigen.models.RBM; others are scored by log p or a bound"
 
 
 class Path(Protocol):
@@ -93,6 +96,7 @@ def ais(
     (True, 'lower bound')
     """
     betas = temperatures("ais", chains, steps)
+    check_offers("ais", model, "annealing(base)", fix=OF_ENERGIES)
     path: Path = model.annealing(base)
     rng = as_generator(rng)
     state = path.start(chains, rng)
@@ -135,7 +139,7 @@ def reverse_ais(
     Raises
     ------
     ValueError
-        As for `ais`.
+        As for `ais`; if `start` holds other values than bits.
 
     Examples
     --------
@@ -147,11 +151,12 @@ def reverse_ais(
     """
     chains = chains if start is None else len(start)
     betas = temperatures("reverse_ais", chains, steps)
+    check_offers("reverse_ais", model, "annealing(base)", fix=OF_ENERGIES)
     path: Path = model.annealing(base)
     rng = as_generator(rng)
     exact = start is None and min(model.n_visible, model.n_hidden) <= DRAWABLE
     if start is not None:
-        state = path.at(start)
+        state = path.at(check_bits(start, "reverse_ais: start"))
     elif exact:
         state = path.at(exact_sample(model, chains, rng=rng))
     else:
@@ -228,8 +233,10 @@ def temperatures(name: str, chains: Any, steps: Any) -> list[float]:
         if steps < 1:
             raise ValueError(f"{name}: steps must be positive, got {steps}")
         return [1 - (1 - k / steps) ** 2 for k in range(steps + 1)]
+    if not isinstance(steps, Iterable):
+        raise ValueError(f"{name}: steps must be a positive integer, or values of β from 0 to 1, got {steps!r}")
     betas = [float(beta) for beta in steps]
-    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or any(b <= a for a, b in pairwise(betas)):
+    if len(betas) < 2 or betas[0] != 0 or betas[-1] != 1 or not all(a < b for a, b in pairwise(betas)):
         raise ValueError(f"{name}: expected values of β that rise from 0 to 1, got {betas[:3]} … {betas[-1:]}")
     return betas
 

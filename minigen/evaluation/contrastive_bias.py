@@ -46,7 +46,7 @@ def contrastive_bias(
     Raises
     ------
     ValueError
-        If a side has more than 20 units, or values of k do not rise.
+        If a side has more than 20 units, values of k do not rise, or the data are no bits.
 
     Examples
     --------

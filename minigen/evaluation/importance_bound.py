@@ -16,6 +16,7 @@ from minigen.autodiff.ops.joining import cat, stack
 from minigen.distributions import Distribution
 from minigen.evaluation.likelihood import mean_of, resting
 from minigen.evaluation.score import Score
+from minigen.nn.offers import check_offers
 from minigen.random import Generator, as_generator
 
 BLOCK = 2**22  # numbers of examples at a time
@@ -98,6 +99,8 @@ def importance_log_prob(model: Model, x: Tensor, k: int, rng: Generator | int | 
     """
     if not isinstance(k, int) or isinstance(k, bool) or k < 1:
         raise ValueError(f"importance_bound: k must be a positive int, the draws for each example, got {k!r}")
+    needed = "check(x)", "encode(x)", "log_joint(x, z)"
+    check_offers("importance_bound", model, *needed, fix="give a latent-variable model, as minigen.models.VAE")
     model.check(x)
     rng = as_generator(rng)
     draws = min(k, max(1, BLOCK // max(1, math.prod(x.shape[1:]))))

@@ -22,6 +22,7 @@ from minigen.autodiff.ops.joining import cat
 from minigen.data.transforms.dequantize import dequantized
 from minigen.evaluation.score import Score
 from minigen.nn import Module
+from minigen.nn.offers import check_offers
 from minigen.random import Generator, as_generator
 
 
@@ -62,6 +63,8 @@ def log_likelihood(model: Model, x: Tensor, *, data: str, batch_size: int = 1000
     >>> print(log_likelihood(Flow(Gaussian(2), [Scaling(2)]), mg.zeros(3, 2), data="three zeros"))
     log-likelihood -1.838 ± 0 nats (exact, n = 3, three zeros)
     """
+    fix = "energy-based models are scored by unnormalized_likelihood, latent-variable models by importance_bound"
+    check_offers("log_likelihood", model, "log_prob(x)", fix=fix)
     value, error = mean_of(log_probs(model, x, batch_size))
     return Score(value, "log-likelihood", "nats", "exact", len(x), error, data=data)
 
@@ -101,7 +104,9 @@ def dequantized_likelihood(
     Raises
     ------
     ValueError
-        If there are no examples, or log p of one is NaN.
+        If there are no examples, values are no levels, or log p of one is NaN.
+    TypeError
+        If they are of no integer dtype.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from minigen.data import check_bits
 from minigen.evaluation.likelihood import resting
 from minigen.evaluation.score import Score
 from minigen.nn.functional import logsigmoid
+from minigen.nn.offers import check_offers
 from minigen.random import Generator, as_generator
 
 ROWS = 1000  # examples at a time
@@ -61,12 +62,13 @@ def pseudolikelihood(
     >>> print(pseudolikelihood(rbm, mg.zeros(10, 6)))  # 6 fair coins
     pseudo-log-likelihood -4.159 nats (exact, n = 10)
     """
+    check_offers("pseudolikelihood", model, "free_energy(v)", fix="give an energy-based model")
     if len(x) == 0:
         raise ValueError("pseudolikelihood: there are no examples to score")
     check_bits(x, "pseudolikelihood")
     n_visible = x.shape[1]
-    if units is not None and not 2 <= units <= n_visible:
-        raise ValueError(f"pseudolikelihood: units must be from 2 to {n_visible}, or None for all, got {units}")
+    if units is not None and not (isinstance(units, int) and 2 <= units <= n_visible):
+        raise ValueError(f"pseudolikelihood: units must be from 2 to {n_visible}, or None for all, got {units!r}")
     columns = range(n_visible) if units is None else as_generator(rng).permutation(n_visible)[:units].tolist()
     of_unit = [0.0] * len(columns)
     with resting(model):

@@ -7,6 +7,7 @@ from minigen.data import check_bits
 from minigen.evaluation.likelihood import resting
 from minigen.evaluation.score import Score
 from minigen.inference import exact_log_z
+from minigen.nn.offers import check_offers
 
 OPPOSITE = {"exact": "exact", "lower bound": "upper bound", "upper bound": "lower bound", "estimate": "estimate"}
 ROWS = 1000  # examples at a time
@@ -51,6 +52,7 @@ def unnormalized_likelihood(
     >>> mg.evaluation.unnormalized_likelihood(rbm, x, mg.evaluation.ais(rbm, steps=100, rng=0)).kind
     'upper bound'
     """
+    check_offers("unnormalized_likelihood", model, "unnormalized_log_prob(x)", fix="give an energy-based model")
     if len(x) == 0:
         raise ValueError("unnormalized_likelihood: there are no examples to score")
     check_bits(x, "unnormalized_likelihood")

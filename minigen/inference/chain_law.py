@@ -14,6 +14,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import full_like
+from minigen.data import check_bits
 from minigen.inference.enumeration import states
 from minigen.nn.functional import softplus_sum
 
@@ -42,7 +43,7 @@ def chain_law(model: Any, start: Tensor, sweeps: int, probs: Tensor | None = Non
     Raises
     ------
     ValueError
-        If a side has more than 20 units, or there is no sweep.
+        If a side has more than 20 units, there is no sweep, or the start is no bits.
 
     Examples
     --------
@@ -71,6 +72,9 @@ def chain_laws(model: Any, start: Tensor, probs: Tensor | None = None) -> Iterat
             f"chain_law: at most {LIMIT} units a side, 2^{LIMIT} states, got {model.n_visible} and {model.n_hidden}: "
             "follow draws of the chain, minigen.sampling.Chains"
         )
+    if len(start) == 0:
+        raise ValueError(f"chain_law: expected rows to start from, got {start.shape}")
+    check_bits(start, "chain_law: start")
     with no_grad():
         visible, hidden = (states(n, like=start) for n in (model.n_visible, model.n_hidden))
         first, up, down = (

@@ -7,6 +7,7 @@ A model of n binary units has 2^n states, so what is summed over one side of it,
 is exact for n up to about 25. The states are counted through in blocks; no block is kept.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -50,12 +51,20 @@ def states(n: int, start: int = 0, stop: int | None = None, *, like: Tensor) -> 
     return wrap(((numbers[:, None] >> xp.arange(n)) & 1).astype(like.dtype))
 
 
-def check_countable(n: int, name: str, limit: int = LIMIT) -> None:
-    """Raise ValueError if there are more than 2**`limit` states."""
+def check_countable(n: int, name: str, fix: str, limit: int = LIMIT) -> None:
+    """Raise ValueError if there are more than 2**`limit` states.
+
+    Examples
+    --------
+    >>> check_countable(500, "f", "draw", limit=9)
+    Traceback (most recent call last):
+    ValueError: f: the smaller side has 500 units, 2^500 > 10^150 states, and 2^9 is the most that is enumerated: draw
+    """
     if n > limit:
+        count = f"= {2**n:,}" if n < 64 else f"> 10^{math.floor(n * math.log10(2))}"
         raise ValueError(
-            f"{name}: the smaller side has {n} units, 2^{n} = {2**n:,} states, and 2^{limit} is the most that is "
-            "enumerated: estimate log Z with minigen.evaluation.ais(model)"
+            f"{name}: the smaller side has {n} units, 2^{n} {count} states, and 2^{limit} is the most that is "
+            f"enumerated: {fix}"
         )
 
 

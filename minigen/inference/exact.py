@@ -9,8 +9,9 @@ from typing import Any
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.ops.joining import cat
 from minigen.data import check_bits
-from minigen.inference.enumeration import BLOCK, Energy, blocks, check_countable, log_sum
+from minigen.inference.enumeration import BLOCK, LIMIT, Energy, blocks, check_countable, log_sum
 from minigen.inference.quadrature import latent_log_prob
+from minigen.nn.offers import check_offers
 from minigen.random import Generator, as_generator
 
 DRAWABLE = 20  # units: exact draws keep the probability of each state
@@ -45,7 +46,7 @@ def exact_log_z(model: Any) -> Tensor:
     >>> mg.inference.exact_log_z(rbm).exp().item()  # 2^5 states of energy 0
     32.0
     """
-    n, free_energy, _ = _smaller_side(model, "exact_log_z")
+    n, free_energy, _ = _smaller_side(model, "exact_log_z", "estimate log Z with minigen.evaluation.ais(model)")
     return log_sum(n, free_energy, model.parameters())
 
 
@@ -83,7 +84,8 @@ def exact_log_prob(model: Any, x: Tensor) -> Tensor:
         return model.log_prob(x)  # type: ignore[no-any-return]
     if hasattr(model, "log_joint"):
         return latent_log_prob(model, x)
-    n, free_energy, _ = _smaller_side(model, "exact_log_prob")
+    fix = "estimate log Z with minigen.evaluation.ais(model), train by minigen.learning.PersistentContrastiveDivergence"
+    n, free_energy, _ = _smaller_side(model, "exact_log_prob", fix)
     if x.device.type == "cpu":
         check_bits(x, "exact_log_prob")
     return -model.free_energy(x) - log_sum(n, free_energy, model.parameters())  # type: ignore[no-any-return]
@@ -111,7 +113,7 @@ def exact_sample(model: Any, n: int, *, rng: Generator | int | None = None) -> T
     Raises
     ------
     ValueError
-        If the smaller side has more than 20 units.
+        If the smaller side has more than 20 units, or `n` is no number of draws.
 
     Examples
     --------
@@ -119,7 +121,10 @@ def exact_sample(model: Any, n: int, *, rng: Generator | int | None = None) -> T
     >>> mg.inference.exact_sample(mg.models.RBM(6, 4), 5, rng=0).shape
     (5, 6)
     """
-    units, free_energy, hidden = _smaller_side(model, "exact_sample", DRAWABLE)
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise ValueError(f"exact_sample: n must be an int, how many examples to draw, got {n!r}")
+    fix = "draw by chains, minigen.sampling.Chains(model, n)"
+    units, free_energy, hidden = _smaller_side(model, "exact_sample", fix, DRAWABLE)
     rng = as_generator(rng)
     like = next(iter(model.parameters()))
     all_states = cat(list(blocks(units, like)))
@@ -132,14 +137,19 @@ def exact_sample(model: Any, n: int, *, rng: Generator | int | None = None) -> T
     return model.sample_visible(drawn, rng=rng) if hidden else drawn
 
 
-def _smaller_side(model: Any, name: str, limit: int | None = None) -> tuple[int, Energy, bool]:
-    """Return the number of units to sum over, the free energy that the other side has left, and if they are hidden."""
-    if not hasattr(model, "free_energy") or not hasattr(model, "n_visible"):
-        raise TypeError(
-            f"{name}: {type(model).__name__} offers neither log_prob(x) nor n_visible and free_energy(v), so that "
-            "nothing can be enumerated: score it with a bound (minigen.evaluation)"
-        )
+def _smaller_side(model: Any, name: str, fix: str, limit: int = LIMIT) -> tuple[int, Energy, bool]:
+    """Return the number of units to sum over, the free energy that the other side has left, and if they are hidden.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 2**`limit` states; says the fix.
+    TypeError
+        If the model is not one of binary units.
+    """
+    instead = "only energy-based models of binary units are enumerated, as RBM; others are scored by log p or a bound"
+    check_offers(name, model, "n_visible", "free_energy(v)", fix=instead)
     hidden = hasattr(model, "hidden_free_energy") and model.n_hidden < model.n_visible
     n = model.n_hidden if hidden else model.n_visible
-    check_countable(n, name, *([] if limit is None else [limit]))
+    check_countable(n, name, fix, limit)
     return n, model.hidden_free_energy if hidden else model.free_energy, hidden

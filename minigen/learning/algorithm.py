@@ -104,8 +104,17 @@ def own_generator(rng: random.Generator | int | None) -> random.Generator:
 
 
 def examples_of(batch: Tensor | Sequence[Any]) -> Tensor:
-    """Return the examples of a batch: of a tuple (as from a loader with labels) the first item."""
-    return batch if isinstance(batch, Tensor) else batch[0]
+    """Return the examples of a batch: of a tuple (as from a loader with labels) the first item.
+
+    Raises
+    ------
+    ValueError
+        If there are none: a mean over no examples is NaN.
+    """
+    examples = batch if isinstance(batch, Tensor) else batch[0]
+    if len(examples) == 0:
+        raise ValueError(f"a step needs at least one example, got a batch of shape {examples.shape}: leave it out")
+    return examples
 
 
 def descend(model: Module, optimizer: Optimizer, cost: Tensor) -> None:

@@ -22,11 +22,12 @@ from minigen.data import check_bits
 from minigen.learning.algorithm import Algorithm, Optimizer, examples_of, own_generator, refuse_strangers
 from minigen.learning.centring import Centring
 from minigen.learning.metrics import Metrics
+from minigen.nn.offers import check_offers
 from minigen.sampling import sweep
 from minigen.sampling.gibbs import check_sweeps
 
 Gradient = Sequence[Tensor | None]
-"""One for each parameter; None where the energy does not depend on it."""
+"""One for each parameter; None where the energy does not depend on it, or it is not trained."""
 
 
 class Contrast(Algorithm):
@@ -45,6 +46,8 @@ class Contrast(Algorithm):
     ) -> None:
         kind = type(self).__name__
         check_sweeps(kind, k)
+        check_offers(kind, model, "hidden_probs(v)", "sample_visible(h, rng=)", fix="give an RBM, or what has them")
+        check_centring(kind, model, centring)
         refuse_strangers(kind, optimizer, model)
         self.model = model
         self.optimizer = optimizer
@@ -72,8 +75,8 @@ class Contrast(Algorithm):
             v, h = cat([data, fantasy]), cat([hidden, fantasy_hidden])
             share = cat([full_like(data[:, 0], 1 / n), full_like(fantasy[:, 0], -1 / m)])
         gradient = self.contrast.gradient(self.model, v, h, share)
-        for parameter, g in zip(trained(self.model), gradient, strict=True):
-            parameter.grad = g
+        for parameter, g in zip(self.model.parameters(), gradient, strict=True):
+            parameter.grad = g if parameter.requires_grad else None
         self.optimizer.step()
         with no_grad():
             return {"visible_gap": (share @ v).abs().mean(), "hidden_gap": (share @ h).abs().mean()}
@@ -179,10 +182,19 @@ def energy_gradient(model: Any, v: Tensor, hidden_probs: Tensor, share: Tensor) 
     """
     if hasattr(model, "energy_gradient"):
         return model.energy_gradient(v, hidden_probs, share)  # type: ignore[no-any-return]
+    parameters = list(model.parameters())
+    trained = [p for p in parameters if p.requires_grad]
     with enable_grad():
-        return grad(share @ model.free_energy(v), trained(model), allow_unused=True)
+        gradients = iter(grad(share @ model.free_energy(v), trained, allow_unused=True))
+    return [next(gradients) if p.requires_grad else None for p in parameters]
 
 
-def trained(model: Any) -> list[Tensor]:
-    """Return the parameters that require grad, in order."""
-    return [p for p in model.parameters() if p.requires_grad]
+def check_centring(name: str, model: Any, centring: Any) -> None:
+    """Raise TypeError or ValueError unless `centring` is None or of a machine of the size of `model`."""
+    if centring is None:
+        return
+    if not isinstance(centring, Centring):
+        raise TypeError(f"{name}: centring must be a Centring, got {centring!r}: make one, Centring(model, rate=0.01)")
+    units, own = (len(centring.visible), len(centring.hidden)), (model.n_visible, model.n_hidden)
+    if units != own:
+        raise ValueError(f"{name}: the centring is of a machine of {units} units, this one has {own}: Centring(model)")

@@ -18,6 +18,7 @@ from minigen.learning.algorithm import Algorithm, Optimizer, descend, examples_o
 from minigen.learning.divergence_terms import DivergenceTerm
 from minigen.learning.estimators import Reparameterization, ScoreFunction
 from minigen.learning.metrics import Metrics
+from minigen.nn.offers import check_offers
 
 ACTIVE = 0.01
 
@@ -42,6 +43,8 @@ class ELBO(Algorithm):
     ------
     ValueError
         For an optimizer of other parameters, or free bits of a sampled divergence.
+    TypeError
+        If the model is no latent-variable model, or the estimator or the terms are none.
 
     Examples
     --------
@@ -64,10 +67,16 @@ class ELBO(Algorithm):
         kl: Sequence[DivergenceTerm] = (),
         rng: random.Generator | int | None = None,
     ) -> None:
+        needed = "encode(x)", "prior", "log_likelihood(x, z)", "check(x)"
+        check_offers("ELBO", model, *needed, fix="give a latent-variable model, as minigen.models.VAE")
         refuse_strangers("ELBO", optimizer, model)
         self.model = model
         self.optimizer = optimizer
         self.estimator = Reparameterization() if estimator is None else estimator
+        if not callable(self.estimator):
+            raise TypeError(f"ELBO: estimator must be Reparameterization() or ScoreFunction(), got {estimator!r}")
+        if not isinstance(kl, Sequence):
+            raise TypeError(f"ELBO: kl must be a sequence of terms, got {kl!r}: put it in a list")
         self.kl = tuple(kl)
         for term in self.kl:
             if not term.linear and self.estimator.divergence == "sampled":

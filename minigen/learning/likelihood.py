@@ -73,13 +73,10 @@ class MaximumLikelihood(Algorithm):
         Raises
         ------
         ValueError
-            If the first batch (on the host) holds what is not finite, or log p is not one number for each example.
+            If the first batch (on the host) or its log p is not finite, or log p is not one number for each example.
         """
         # step 1: sample a minibatch of m examples from the data
         x = examples_of(batch)
-        if not self._seen:
-            self._check(x)
-            self._seen = True
         # step 2: the negative log-likelihood, -1/m Σ log p(x; θ)
         with random.using(self.rng):
             log_p = exact_log_prob(self.model, x)
@@ -88,6 +85,9 @@ class MaximumLikelihood(Algorithm):
                 f"MaximumLikelihood: expected one log p for each of {len(x)} examples, got shape {log_p.shape}: "
                 "sum over the features"
             )
+        if not self._seen:
+            self._check(x, log_p)
+            self._seen = True
         nll = -log_p.mean()
         # step 3: descend its gradient
         descend(self.model, self.optimizer, nll)
@@ -98,9 +98,17 @@ class MaximumLikelihood(Algorithm):
         return {"model": repr(self.model)}
 
     @no_grad
-    def _check(self, x: Tensor) -> None:
-        """Look at the first batch, if it is on the host: NaN and infinities have no likelihood, one spoils all."""
-        if x.device.type == "cpu" and not x.isfinite().all().item():
+    def _check(self, x: Tensor, log_p: Tensor) -> None:
+        """Look at the first batch, if it is on the host: one example without a likelihood spoils all parameters."""
+        if x.device.type != "cpu":
+            return
+        if not x.isfinite().all().item():
             raise ValueError(
                 "MaximumLikelihood: the first batch holds NaN or infinite values: remove or replace them in the data"
+            )
+        lost = len(x) - log_p.isfinite().sum().item()
+        if lost:
+            raise ValueError(
+                f"MaximumLikelihood: log p of {lost} of the {len(x)} examples of the first batch is NaN or infinite: "
+                "they lie where the model is not defined, scale them, or it has parameters that are no numbers"
             )

@@ -42,9 +42,20 @@ def perceptron(inputs: int, hidden: Sequence[int], outputs: int, activation: Cal
 def shape_of_example(data_shape: int | Sequence[int]) -> tuple[int, ...]:
     """Return the shape of one example as a tuple.
 
+    Raises
+    ------
+    ValueError
+        If it is no positive int and no sequence of these.
+
     Examples
     --------
     >>> shape_of_example(3), shape_of_example([8, 8])
     ((3,), (8, 8))
     """
-    return (data_shape,) if isinstance(data_shape, int) else tuple(data_shape)
+    shape = tuple(data_shape) if isinstance(data_shape, Sequence) else (data_shape,)
+    if not shape or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in shape):
+        raise ValueError(
+            f"data_shape must be a positive int or several, the shape of one example, got {data_shape!r}: "
+            "3 for vectors, (28, 28) for images"
+        )
+    return shape

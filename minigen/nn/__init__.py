@@ -1,7 +1,8 @@
 """Neural networks: modules, layers, losses.
 
 Reading order: `parameter`, `module` (the tree of parameters), `containers`, `linear`, `activation`, `dropout`,
-`flatten`, `loss`; `functional` (what they compute), `init` (where parameters start), `utils` (clipping gradients).
+`flatten`, `loss`; `functional` (what they compute), `init` (where parameters start), `utils` (clipping gradients),
+`offers` (the error of what is given a model that lacks something).
 """
 
 from minigen.nn import functional, init, utils

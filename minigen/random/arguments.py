@@ -138,7 +138,8 @@ def check_values(rule: str, values: Array, valid: Array) -> None:
     """Raise ValueError with `rule` and the first value at fault unless all of `valid` is true."""
     if not numpy.all(valid):
         wrong = numpy.extract(~valid, values)
-        raise ValueError(f"{rule}, got {wrong[0]} ({wrong.size} of {values.size} values)")
+        fix = ": look where NaN came from, a model that has diverged gives it" if numpy.isnan(wrong[0]) else ""
+        raise ValueError(f"{rule}, got {wrong[0]} ({wrong.size} of {values.size} values){fix}")
 
 
 def _is_array(value: Any) -> bool:

@@ -26,6 +26,8 @@ def foreign():
 class Coins(mg.nn.Module):
     """A posterior that cannot be reparameterized."""
 
+    prior = mg.distributions.Bernoulli(0.5)
+
     def __init__(self):
         super().__init__()
         self.encoder = mg.nn.Linear(4, 2)
@@ -35,6 +37,9 @@ class Coins(mg.nn.Module):
 
     def encode(self, x):
         return mg.distributions.Bernoulli(logits=self.encoder(x))
+
+    def log_likelihood(self, x, z):
+        return x.sum(1)
 
 
 GREY, NAN, WIDE = mg.full((2, 4), 0.5), mg.full((2, 4), math.nan), mg.zeros(2, 5)
@@ -47,8 +52,15 @@ ROWS = [
     ("nan", lambda: vae().elbo(NAN), ValueError, "got nan (8 of 8)"),
     ("nan-gaussian", lambda: vae("gaussian").elbo(NAN), ValueError, "a Gaussian likelihood is of finite numbers"),
     ("integers", lambda: vae().elbo(mg.zeros(2, 4, dtype="uint8")), TypeError, "the data are uint8, expected floating"),
+    (
+        "empty-step",
+        lambda: learning().step(mg.zeros(0, 4)),
+        ValueError,
+        "at least one example, got a batch of shape (0",
+    ),
     ("width", lambda: vae().elbo(WIDE), ValueError, "expected examples of shape (n, 4), got (2, 5)"),
     ("latent-width", lambda: vae().decode(mg.zeros(2, 3)), ValueError, "latents of shape (…, 2), got (2, 3)"),
+    ("decoder-latents", lambda: VAE(MLPEncoder(4, 2), MLPDecoder(3, 4), 2).sample(5), ValueError, "(n, 3), got (5, 2)"),
     (
         "decoder-width",
         lambda: VAE(MLPEncoder(4, 2), MLPDecoder(2, 5), 2).elbo(mg.zeros(3, 4)),
@@ -65,13 +77,34 @@ ROWS = [
     ("latent-dim-encoder", lambda: MLPEncoder(4, 0), ValueError, "MLPEncoder: latent_dim must be a positive int"),
     ("latent-dim-decoder", lambda: MLPDecoder(0, 4), ValueError, "MLPDecoder: latent_dim must be a positive int"),
     ("latent-dim-linear", lambda: LinearGaussianVAE(4, 0), ValueError, "latent_dim must be a positive int"),
+    ("data-dim-linear", lambda: LinearGaussianVAE(0, 1), ValueError, "the shape of one example, got 0: 3 for vectors"),
     ("hidden", lambda: MLPEncoder(4, 1, hidden=[0]), ValueError, "positive widths, got (4, 0, 2)"),
-    ("likelihood", lambda: vae("poisson"), ValueError, "one of bernoulli, gaussian, got 'poisson'"),
+    ("likelihood", lambda: vae("poisson"), ValueError, "one of bernoulli, gaussian or a Module, got 'poisson'"),
+    (
+        "likelihood-class",
+        lambda: vae(GaussianLikelihood),
+        ValueError,
+        "one of bernoulli, gaussian or a Module, got <class",
+    ),
     ("scale-zero", lambda: GaussianLikelihood(0.0), ValueError, "expected a positive number, got 0.0: begin with"),
     ("scale-negative", lambda: LinearGaussianVAE(2, 1, scale=-1.0), ValueError, "positive number, got -1.0"),
     ("line", lambda: vae().interpolate(mg.zeros(2, 4), mg.zeros(3, 4)), ValueError, "two batches of one shape"),
     ("line-steps", lambda: vae().interpolate(mg.zeros(2, 4), mg.zeros(2, 4), 1), ValueError, "got steps=1"),
     ("optimizer", foreign, ValueError, "ELBO: optimizer updates parameters that are not the model's"),
+    (
+        "model",
+        lambda: learning(model=mg.models.RealNVP(4)),
+        TypeError,
+        "RealNVP offers no prior, log_likelihood(x, z), check(x): give a latent-variable model, as minigen.models.VAE",
+    ),
+    (
+        "estimator",
+        lambda: learning(estimator="score"),
+        TypeError,
+        "must be Reparameterization() or ScoreFunction(), got",
+    ),
+    ("terms", lambda: learning(kl=Annealing(3)), TypeError, "kl must be a sequence of terms, got Annealing(steps=3"),
+    ("manifold", lambda: vae().manifold(0), ValueError, "side must be a positive int, the pictures in a row, got 0"),
     ("samples", lambda: ScoreFunction(samples=1), ValueError, "at least 2, for each draw's baseline"),
     ("divergence", lambda: Reparameterization("exact"), ValueError, "one of analytic, sampled, got 'exact'"),
     (
@@ -87,7 +120,19 @@ ROWS = [
     ("clock", lambda: learning().clock.load_state_dict({}), ValueError, "expected {'step': n}, got {}"),
     ("k", lambda: importance_bound(vae(), mg.zeros(2, 4), k=0), ValueError, "k must be a positive int, the draws"),
     ("no-examples", lambda: importance_bound(vae(), mg.zeros(0, 4), k=2), ValueError, "there are no examples"),
+    (
+        "bound-of-a-flow",
+        lambda: importance_bound(mg.models.RealNVP(4), mg.zeros(2, 4)),
+        TypeError,
+        "importance_bound: RealNVP offers no check(x), log_joint(x, z): give a latent-variable model",
+    ),
     ("latents", lambda: latent_log_prob(vae(latents=3), mg.zeros(1, 4)), ValueError, "a grid over 3 latents is too"),
     ("nodes", lambda: latent_log_prob(vae(), mg.zeros(1, 4), nodes=4), ValueError, "an odd int of at least 3, got 4"),
+    (
+        "active-nan",
+        lambda: active_units(vae(), NAN),
+        ValueError,
+        "posterior means: expected finite numbers, got nan (4 of",
+    ),
     ("active", lambda: active_units(vae(), mg.zeros(1, 4)), ValueError, "needs at least two, got 1"),
 ]

@@ -119,19 +119,37 @@ def test_in_equilibrium_pcd_has_the_gradient_of_the_exact_log_likelihood() -> No
     assert_allclose(found, np.concatenate([host(g).ravel() for g in exact]), rtol=0, atol=1e-12)
 
 
-def test_a_model_without_a_gradient_of_its_own_is_left_to_the_engine() -> None:
-    class Plain(mg.nn.Module):
-        def __init__(self, rbm):
-            super().__init__()
-            self.rbm = rbm
-            self.hidden_probs, self.sample_visible = rbm.hidden_probs, rbm.sample_visible
-            self.free_energy = rbm.free_energy
+def plain(rbm):
+    """A model of the same law that has no gradient of its own."""
+    model = mg.nn.Module()
+    model.rbm = rbm
+    for name in ("hidden_probs", "sample_visible", "free_energy"):
+        setattr(model, name, getattr(rbm, name))
+    return model
 
+
+def test_a_model_without_a_gradient_of_its_own_is_left_to_the_engine() -> None:
     rbm = machine(3, 2)
     table = tables(rbm)
     data = law(table, [4])
-    found = expected_gradient(ContrastiveDivergence(Plain(rbm), Still()), table.v[[4]])
+    found = expected_gradient(ContrastiveDivergence(plain(rbm), Still()), table.v[[4]])
     close(found, difference(table, data, data @ table.kernel))
+
+
+@pytest.mark.parametrize("gradient", ["by hand", "by the engine", "centred"])
+@pytest.mark.parametrize("frozen", ["weight", "visible_bias", "hidden_bias"])
+def test_what_is_not_trained_stays_and_the_rest_moves_as_ever(frozen, gradient) -> None:
+    moved = []
+    for freeze in (False, True):
+        rbm = machine(4, 3)
+        model = plain(rbm) if gradient == "by the engine" else rbm
+        getattr(rbm, frozen).requires_grad_(not freeze)
+        centring = Centring(rbm) if gradient == "centred" else None
+        cd = ContrastiveDivergence(model, SGD(rbm.parameters(), lr=0.1), rng=0, centring=centring)
+        cd.step(mg.tensor(bits(4)[[3, 9, 14]]))
+        moved.append({name: host(p) for name, p in rbm.named_parameters()})
+    for name, before in machine(4, 3).named_parameters():
+        assert_allclose(moved[1][name], before if name == frozen else moved[0][name], rtol=0, atol=0)
 
 
 # ----------------------------------------------------------------------------------------- centring

@@ -89,6 +89,13 @@ MUTANTS = [
         OF_RBM + "test_samples_have_the_law_of_so_many_sweeps",
     ),
     Mutant(
+        "the start takes anything for a rate",
+        RBM,
+        '        check_unit_interval(data, "RBM.start_at")\n',
+        "",
+        ERRORS + "[energy-start NaN]",
+    ),
+    Mutant(
         "the start is at log of the rate",
         RBM,
         "copy_(rate.log() - (1 - rate).log())",
@@ -187,6 +194,20 @@ MUTANTS = [
         "        if not self._checked and data",
         "        if self._checked and data",
         OF_CD + "test_values_are_looked_at_once",
+    ),
+    Mutant(
+        "what is frozen moves",
+        CD,
+        "parameter.grad = g if parameter.requires_grad else None",
+        "parameter.grad = g",
+        OF_CD + "test_what_is_not_trained_stays_and_the_rest_moves_as_ever[visible_bias-by hand]",
+    ),
+    Mutant(
+        "gradients of what is trained go to the first parameters",
+        CD,
+        "return [next(gradients) if p.requires_grad else None for p in parameters]",
+        "return [next(gradients, None) for p in parameters]",
+        OF_CD + "test_what_is_not_trained_stays_and_the_rest_moves_as_ever[visible_bias-by the engine]",
     ),
     Mutant(
         "the positive phase has bits of its own",
@@ -374,6 +395,20 @@ MUTANTS = [
         "inputs = beta * self.model.visible_inputs(hidden) + (1 - beta) * self.base_bias",
         "inputs = beta * self.model.visible_inputs(hidden) + (1 - beta * beta) * self.base_bias",
         WEIGHTS,
+    ),
+    Mutant(
+        "the way back starts from what are no bits",
+        AIS,
+        'path.at(check_bits(start, "reverse_ais: start"))',
+        "path.at(start)",
+        ERRORS + "[energy-ais start]",
+    ),
+    Mutant(
+        "temperatures that are no numbers",
+        AIS,
+        "not all(a < b for a, b in pairwise(betas))",
+        "any(a >= b for a, b in pairwise(betas))",
+        ERRORS + "[energy-ais NaN]",
     ),
     Mutant(
         "an estimate calls itself a bound",

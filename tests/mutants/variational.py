@@ -279,6 +279,20 @@ MUTANTS = [
         SCORES + "test_blocks_change_the_memory_and_not_the_bound",
     ),
     Mutant(
+        "NaN counts as not active",
+        ACTIVE,
+        '    check_finite(means, "active_units: posterior means")\n',
+        "",
+        "tests/errors/test_errors.py::test_error[variational-active-nan]",
+    ),
+    Mutant(
+        "a batch of no examples",
+        "minigen/learning/algorithm.py",
+        "    if len(examples) == 0:\n",
+        "    if len(examples) < 0:\n",
+        "tests/errors/test_errors.py::test_error[variational-empty-step]",
+    ),
+    Mutant(
         "active units by the standard deviation",
         ACTIVE,
         "means.var(0) > threshold",

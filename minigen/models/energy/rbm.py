@@ -20,6 +20,7 @@ from typing import Any
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros
+from minigen.data import check_unit_interval
 from minigen.models.energy.annealing import BaseRatePath
 from minigen.models.energy.contract import EnergyModel
 from minigen.nn import Parameter, init
@@ -187,9 +188,16 @@ class RBM(EnergyModel):
         Parameters
         ----------
         data : Tensor, shape (n, n_visible)
-            Bits. Each rate is taken as if one more example had been half on, so that none is 0 or 1.
+            Bits, or their probabilities. Each rate is taken as if one more example had been half on, so that none is 0
+            or 1.
+
+        Raises
+        ------
+        ValueError
+            If the width is not the model's, or a value is not in [0, 1].
         """
         self._check("start_at", v=data)
+        check_unit_interval(data, "RBM.start_at")
         rate = base_rate(data)
         self.visible_bias.data.copy_(rate.log() - (1 - rate).log())
         return self

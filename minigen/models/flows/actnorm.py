@@ -13,7 +13,7 @@ from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros
 from minigen.autodiff.ops.indexing import where
 from minigen.autodiff.ops.norm import std
-from minigen.models.flows.transform import Transform, check_width
+from minigen.models.flows.transform import Transform, check_features, check_width
 from minigen.nn import Parameter
 
 
@@ -34,6 +34,11 @@ class ActNorm(Transform):
     initialised : Tensor, shape ()
         1 once a batch has set them, 0 before; saved with the model.
 
+    Raises
+    ------
+    ValueError
+        If `features` is no positive int.
+
     Examples
     --------
     >>> import minigen as mg
@@ -51,6 +56,7 @@ class ActNorm(Transform):
 
     def __init__(self, features: int) -> None:
         super().__init__()
+        check_features(self, features)
         self.shift = Parameter(zeros(features))
         self.log_scale = Parameter(zeros(features))
         self.register_buffer("initialised", zeros(dtype="uint8"))

@@ -28,14 +28,17 @@ class Base(Module, ABC):
     ----------
     data_shape : int or sequence of int
         Shape of one example, without the batch; vectors have as many features as it has elements.
+
+    Raises
+    ------
+    ValueError
+        If that is no shape.
     """
 
     def __init__(self, data_shape: int | Sequence[int]) -> None:
         super().__init__()
         self.data_shape = shape_of_example(data_shape)
         self.features = math.prod(self.data_shape)
-        if self.features < 1:
-            raise ValueError(f"{type(self).__name__}: expected at least one feature, got data of shape {data_shape}")
 
     @abstractmethod
     def log_prob(self, z: Tensor) -> Tensor:

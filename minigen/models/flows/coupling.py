@@ -21,7 +21,7 @@ from minigen.autodiff import Tensor
 from minigen.autodiff.creation import zeros
 from minigen.autodiff.ops.coupling import affine_coupling
 from minigen.autodiff.ops.joining import cat
-from minigen.models.flows.transform import Transform, check_width
+from minigen.models.flows.transform import Transform, check_features, check_width
 from minigen.models.perceptron import perceptron
 from minigen.nn import ReLU, Sequential
 
@@ -44,10 +44,7 @@ class Coupling(Transform):
 
     def __init__(self, features: int, hidden: Sequence[int], outputs: int, swap: bool) -> None:
         super().__init__()
-        if features < 2:
-            raise ValueError(
-                f"{type(self).__name__}: expected at least 2 features, one to stay and one to move, got {features}"
-            )
+        check_features(self, features, 2, ", one to stay and one to move")
         self.features = features
         self.swap = swap
         self.cut = (features + 1) // 2

@@ -17,6 +17,7 @@ from minigen.models.flows.coupling import AdditiveCoupling, AffineCoupling
 from minigen.models.flows.permutation import Permutation
 from minigen.models.flows.scaling import Scaling
 from minigen.models.flows.transform import Composition, Transform
+from minigen.models.perceptron import shape_of_example
 from minigen.nn import Module
 from minigen.random import Generator
 
@@ -30,6 +31,13 @@ class Flow(Module):
         The law of the noise; it knows the shape of an example.
     transforms : sequence of Transform
         f, from data to noise: the first is applied to data first.
+
+    Raises
+    ------
+    ValueError
+        If there are no transforms.
+    TypeError
+        If one of them is no `Transform`.
 
     Examples
     --------
@@ -45,6 +53,8 @@ class Flow(Module):
 
     def __init__(self, base: Base, transforms: Sequence[Transform]) -> None:
         super().__init__()
+        if isinstance(transforms, Transform):
+            raise TypeError(f"Flow: expected transforms in a list, got {type(transforms).__name__}: put it in one")
         self.base = base
         self.transform = Composition(*transforms)
 
@@ -56,10 +66,7 @@ class Flow(Module):
         ValueError
             If they are of another shape.
         """
-        if x.shape[1:] != self.base.data_shape:
-            expected = ", ".join(map(str, self.base.data_shape))
-            raise ValueError(f"{type(self).__name__}: expected examples of shape (batch, {expected}), got {x.shape}")
-        z, log_det = self.transform(x.flatten(1))
+        z, log_det = self.transform(self._vectors(x))
         return self.base.log_prob(z) + log_det  # type: ignore[no-any-return]
 
     @no_grad
@@ -79,11 +86,18 @@ class Flow(Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the noise z = f(x), of shape (batch, features), behind examples of shape (batch,) + data_shape."""
-        return self.transform(x.flatten(1))[0]  # type: ignore[no-any-return]
+        return self.transform(self._vectors(x))[0]  # type: ignore[no-any-return]
 
     def decode(self, z: Tensor) -> Tensor:
         """Return the examples f⁻¹(z), of shape (batch,) + data_shape, for noise of shape (batch, features)."""
         return self.transform.inverse(z)[0].reshape(len(z), *self.base.data_shape)
+
+    def _vectors(self, x: Tensor) -> Tensor:
+        """Return examples as vectors, or raise ValueError if they are of another shape."""
+        if x.shape[1:] != self.base.data_shape:
+            expected = ", ".join(map(str, self.base.data_shape))
+            raise ValueError(f"{type(self).__name__}: expected examples of shape (batch, {expected}), got {x.shape}")
+        return x.flatten(1)
 
 
 class RealNVP(Flow):
@@ -135,7 +149,7 @@ class NICE(Flow):
     Raises
     ------
     ValueError
-        If there are no couplings, or fewer than 2 features.
+        If there are no couplings, fewer than 2 features, or the base is of another shape.
 
     Examples
     --------
@@ -153,7 +167,12 @@ class NICE(Flow):
         *,
         base: Base | None = None,
     ) -> None:
-        base = Logistic(data_shape) if base is None else base
+        base, shape = Logistic(data_shape) if base is None else base, shape_of_example(data_shape)
+        if base.data_shape != shape:
+            raise ValueError(
+                f"NICE: the base is a law of examples of shape {base.data_shape}, expected {shape}: make it of these, "
+                f"{type(base).__name__}({data_shape})"
+            )
         check_count("NICE", couplings)
         turns = [AdditiveCoupling(base.features, hidden, swap=i % 2 == 1) for i in range(couplings)]
         super().__init__(base, [*checkerboard(base.features), *turns, Scaling(base.features)])

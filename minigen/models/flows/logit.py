@@ -15,7 +15,7 @@ from minigen.models.flows.transform import Transform
 
 
 class Logit(Transform):
-    """Features in [0, 1] to logits; what lies outside becomes NaN.
+    """Features in [0, 1] to logits; what lies outside by more than α / (1 - 2α) becomes NaN.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ import numpy
 from minigen.autodiff import Tensor
 from minigen.autodiff.creation import tensor, zeros
 from minigen.backend import get_default_dtype
-from minigen.models.flows.transform import Transform, check_width
+from minigen.models.flows.transform import Transform, check_features, check_width
 from minigen.nn import Parameter
 
 
@@ -33,7 +33,7 @@ class Scaling(Transform):
     Raises
     ------
     ValueError
-        If a factor is not a positive number: 0 could not be undone.
+        If there are no features, or a factor is not a positive number: 0 could not be undone.
 
     Examples
     --------
@@ -48,7 +48,8 @@ class Scaling(Transform):
 
     def __init__(self, features: int | Sequence[float]) -> None:
         super().__init__()
-        if isinstance(features, int):
+        if not isinstance(features, Sequence | numpy.ndarray):
+            check_features(self, features)
             self.log_scale = Parameter(zeros(features))
             return
         factors = numpy.asarray(features, numpy.float64)

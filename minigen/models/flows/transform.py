@@ -101,7 +101,16 @@ class Composition(Transform):
 def check_width(transform: Transform, x: Tensor, features: int) -> None:
     """Raise ValueError unless `x` is of shape (batch, features)."""
     if x.ndim != 2 or x.shape[1] != features:
+        fix = f"make it for {x.shape[1]} features" if x.ndim == 2 else "flatten examples with x.flatten(1)"
         raise ValueError(
-            f"{type(transform).__name__}: expected vectors of shape (batch, {features}), got {x.shape}: "
-            "flatten examples with x.flatten(1)"
+            f"{type(transform).__name__}: expected vectors of shape (batch, {features}), got {x.shape}: {fix}"
+        )
+
+
+def check_features(transform: Transform, features: int, least: int = 1, why: str = "") -> None:
+    """Raise ValueError unless `features` is an int of at least `least`."""
+    if isinstance(features, bool) or not isinstance(features, int) or features < least:
+        raise ValueError(
+            f"{type(transform).__name__}: features, the length of a vector, must be an int of at least {least}{why}, "
+            f"got {features!r}"
         )

@@ -16,6 +16,7 @@ from minigen.autodiff import Tensor, no_grad, wrap
 from minigen.autodiff.creation import zeros
 from minigen.autodiff.ops.joining import cat
 from minigen.backend import namespace
+from minigen.models.perceptron import shape_of_example
 from minigen.models.variational.likelihood import GaussianLikelihood
 from minigen.models.variational.networks import check_latent_dim
 from minigen.models.variational.vae import VAE
@@ -69,6 +70,7 @@ class LinearGaussianVAE(VAE):
 
     def __init__(self, data_dim: int, latent_dim: int, scale: float = 1.0) -> None:
         check_latent_dim("LinearGaussianVAE", latent_dim)
+        (data_dim,) = shape_of_example(data_dim)
         encoder, decoder = LinearEncoder(data_dim, latent_dim), Linear(latent_dim, data_dim)
         super().__init__(encoder, decoder, latent_dim, GaussianLikelihood(scale))
 

@@ -94,11 +94,14 @@ class MLPDecoder(Module):
     ) -> None:
         super().__init__()
         check_latent_dim("MLPDecoder", latent_dim)
+        self.latent_dim = latent_dim
         self.data_shape = shape_of_example(data_shape)
         self.net = perceptron(latent_dim, hidden, math.prod(self.data_shape), activation)
 
     def forward(self, z: Tensor) -> Tensor:
         """Return parameters of shape (n,) + data_shape for latents of shape (n, latent_dim)."""
+        if z.ndim != 2 or z.shape[1] != self.latent_dim:
+            raise ValueError(f"MLPDecoder: expected latents of shape (n, {self.latent_dim}), got {z.shape}")
         return self.net(z).reshape(z.shape[0], *self.data_shape)  # type: ignore[no-any-return]
 
 

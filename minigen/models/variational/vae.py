@@ -60,12 +60,12 @@ class VAE(Module):
     ) -> None:
         super().__init__()
         check_latent_dim("VAE", latent_dim)
-        if isinstance(likelihood, str) and likelihood not in LIKELIHOODS:
-            raise ValueError(f"VAE: likelihood must be one of {', '.join(LIKELIHOODS)}, got {likelihood!r}")
+        if not isinstance(likelihood, Module) and likelihood not in LIKELIHOODS:
+            raise ValueError(f"VAE: likelihood must be one of {', '.join(LIKELIHOODS)} or a Module, got {likelihood!r}")
         self.encoder = encoder
         self.decoder = decoder
         self.latent_dim = latent_dim
-        self.likelihood: Module = LIKELIHOODS[likelihood]() if isinstance(likelihood, str) else likelihood
+        self.likelihood: Module = likelihood if isinstance(likelihood, Module) else LIKELIHOODS[likelihood]()
         self.register_buffer("origin", zeros(latent_dim), persistent=False)
 
     def check(self, x: Tensor) -> None:
@@ -208,7 +208,14 @@ class VAE(Module):
         -------
         Tensor
             Of shape (rows · side, …); the first latent grows to the right, the second upwards.
+
+        Raises
+        ------
+        ValueError
+            If `side` is below 1.
         """
+        if side < 1:
+            raise ValueError(f"VAE.manifold: side must be a positive int, the pictures in a row, got {side!r}")
         quantiles = [NormalDist().inv_cdf((i + 0.5) / side) for i in range(side)]
         rows = quantiles[::-1] if self.latent_dim > 1 else [0.0]
         points = [[x, y][: self.latent_dim] for y in rows for x in quantiles]
