@@ -28,6 +28,7 @@ from typing import Any
 from minigen import random
 from minigen.autodiff import Tensor, no_grad, origin
 from minigen.autodiff.creation import full_like
+from minigen.data import check_finite
 from minigen.learning.algorithm import Algorithm, Optimizer, descend, examples_of, own_generator, refuse_strangers
 from minigen.learning.metrics import Metrics
 from minigen.nn import LogSigmoid, Module, Sequential, Sigmoid, Softmax
@@ -166,6 +167,7 @@ class Adversarial(Algorithm):
         self.real_target = 1.0 - alpha
         self.fake_target = beta
         self.rng = own_generator(rng)
+        self._checked = False
 
     def step(self, batch: Tensor | Sequence[Any]) -> Metrics:
         """Run one iteration of Algorithm 1.
@@ -185,7 +187,8 @@ class Adversarial(Algorithm):
         Raises
         ------
         ValueError
-            If there are fewer examples than discriminator steps, or if logits are not one for each example.
+            If there are fewer examples than discriminator steps, if logits are not one for each example, or if the
+            first batch (on the host) is not finite.
         """
         with random.using(self.rng):
             # for k steps do
@@ -229,6 +232,9 @@ class Adversarial(Algorithm):
     def _minibatches(self, batch: Any) -> Iterator[Tensor]:
         """Cut `batch` into k minibatches whose sizes differ by at most one."""
         examples = examples_of(batch)
+        if not self._checked and examples.device.type == "cpu":
+            check_finite(examples, "Adversarial.step")
+        self._checked = True
         n = len(examples)
         if n < self.k:
             raise ValueError(

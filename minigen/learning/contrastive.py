@@ -65,7 +65,7 @@ class Contrast(Algorithm):
         data = examples_of(batch)
         if not self._checked and data.device.type == "cpu":
             check_bits(data, f"{type(self).__name__}.step")
-            self._checked = True
+        self._checked = True
         return data
 
     def _update(self, data: Tensor, hidden: Tensor, fantasy: Tensor, fantasy_hidden: Tensor) -> dict[str, Tensor]:

@@ -62,3 +62,13 @@ ROWS = [
     ("grid", lambda: mg.viz.make_grid(mg.zeros(3, 8)), ValueError, "(n, height, width)"),
     ("grid-range", lambda: mg.viz.make_grid(mg.zeros(1, 2, 2), value_range=(1, 0)), ValueError, "value_range"),
 ]
+
+# of values, which are looked at on the host only
+VALUES = [
+    (
+        "nan",
+        lambda: gan().step(mg.full((4, 3), float("nan"))),
+        ValueError,
+        "Adversarial.step: expected finite numbers, got",
+    ),
+]

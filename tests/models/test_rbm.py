@@ -166,6 +166,12 @@ def test_the_laws_between_the_base_rates_and_the_model_are_machines() -> None:
             assert_allclose(law, table.p_v, rtol=0, atol=1e-14)
 
 
+def test_base_rates_of_data_in_single_precision_serve_a_model_in_double() -> None:
+    path = machine(3, 2).annealing(mg.tensor([0.25, 0.5, 0.75], dtype="float32"))
+    assert_allclose(path.base_bias, np.log([1 / 3, 1.0, 3.0]), rtol=0, atol=1e-15)
+    assert path.start(5, Generator(0)).inputs.dtype == mg.float64
+
+
 def test_the_base_rates_default_to_the_visible_biases() -> None:
     rbm = machine(3, 2)
     start = host(rbm.annealing().start(100_000, Generator(0)).visible.mean(0))

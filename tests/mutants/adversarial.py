@@ -158,6 +158,13 @@ MUTANTS = [
         STEPS + "[1-minimax-0.0-momentum]",
     ),
     Mutant(
+        "the first batch is not looked at",
+        LEARNING,
+        "        self._checked = False\n",
+        "        self._checked = True\n",
+        "tests/errors/test_errors.py::test_error_of_a_value[learning-nan]",
+    ),
+    Mutant(
         "the generator's step moves the discriminator",
         LEARNING,
         "            descend(self.generator, self.opt_g, cost_g)\n",

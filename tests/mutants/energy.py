@@ -68,6 +68,20 @@ MUTANTS = [
         OF_RBM + "test_the_gradient_derived_by_hand_is_the_engines[share1]",
     ),
     Mutant(
+        "all visible biases have the mean of their gradients",
+        RBM,
+        "share @ v, share @ hidden_probs",
+        "(share @ v).mean().expand(v.shape[1]), share @ hidden_probs",
+        OF_RBM + "test_the_gradient_derived_by_hand_is_the_engines[share1]",
+    ),
+    Mutant(
+        "base rates keep a precision of their own",
+        PATH,
+        "base = base.detach().to(model.visible_bias.dtype)",
+        "base = base.detach()",
+        OF_RBM + "test_base_rates_of_data_in_single_precision_serve_a_model_in_double",
+    ),
+    Mutant(
         "visible units are their probabilities, not drawn",
         RBM,
         "return as_generator(rng).bernoulli(self.visible_probs(h))",

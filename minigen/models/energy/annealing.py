@@ -66,7 +66,8 @@ class BaseRatePath:
                 f"{base.shape} from {base.min().item():.4g} to {base.max().item():.4g}: "
                 "clip the data's mean, as in x.mean(0).clip(0.01, 0.99)"
             )
-        self.base_bias = base.detach().log() - (1 - base.detach()).log()
+        base = base.detach().to(model.visible_bias.dtype)
+        self.base_bias = base.log() - (1 - base).log()
 
     @property
     def log_z_start(self) -> Tensor:
