@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigen as mg
-from minigen.models import NICE, Flow, RealNVP
+from minigen.models import NICE, Flow, RealNVP, flows
 from minigen.models.flows import (
     ActNorm,
     AdditiveCoupling,
@@ -98,6 +98,16 @@ def jacobians(function, x):
     z = function(x)[0]
     rows = [host(mg.grad(z[:, i].sum(), x, retain_graph=True)[0]) for i in range(z.shape[1])]
     return np.stack(rows, axis=1)
+
+
+def test_the_list_holds_every_transform() -> None:
+    """What is exported is tested: a transform without an entry above fails here."""
+    exported = {
+        value
+        for value in (getattr(flows, name) for name in flows.__all__)
+        if isinstance(value, type) and issubclass(value, flows.Transform)
+    }
+    assert {type(part) for make in TRANSFORMS.values() for part in make().modules()} >= exported - {flows.Transform}
 
 
 @EVERY
