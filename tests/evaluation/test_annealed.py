@@ -10,8 +10,8 @@ import minigen as mg
 from minigen.evaluation import Score, ais, bracket, reverse_ais, unnormalized_likelihood
 from minigen.evaluation.annealed import log_mean, temperatures
 from minigen.testing import exact_expectation
-from tests.energy import bits, machine, tables
 from tests.host import assert_allclose
+from tests.models.machines import bits, machine, tables
 
 BETAS = [0.0, 0.3, 0.7, 1.0]
 BASE = mg.tensor(np.array([0.2, 0.9]))

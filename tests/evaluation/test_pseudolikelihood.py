@@ -6,8 +6,8 @@ import pytest
 import minigen as mg
 from minigen.evaluation import pseudolikelihood, unnormalized_likelihood
 from minigen.testing import exact_expectation
-from tests.energy import machine, tables
 from tests.host import assert_array_equal
+from tests.models.machines import machine, tables
 
 
 def by_table(table, rows):

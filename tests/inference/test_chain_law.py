@@ -6,8 +6,8 @@ import pytest
 import minigen as mg
 from minigen.evaluation import contrastive_bias
 from minigen.inference import chain_law
-from tests.energy import bits, machine, tables
 from tests.host import assert_allclose
+from tests.models.machines import bits, machine, tables
 
 
 @pytest.mark.parametrize("sizes", [(3, 2), (2, 4), (5, 3), (1, 1)])

@@ -6,8 +6,8 @@ import pytest
 import minigen as mg
 from minigen.inference import enumeration, exact, exact_log_prob, exact_log_z, exact_sample, states
 from minigen.testing import exact_expectation
-from tests.energy import bits, machine, number, numbers, tables
 from tests.host import assert_allclose, assert_array_equal, host
+from tests.models.machines import bits, machine, number, numbers, tables
 
 
 def formula(n_visible, n_hidden):

@@ -10,8 +10,8 @@ from minigen.random import Generator
 from minigen.sampling import Chains
 from minigen.testing import exact_expectation
 from minigen.training.state import copied
-from tests.energy import bits, machine, numbers, tables
 from tests.host import assert_allclose, host
+from tests.models.machines import bits, machine, numbers, tables
 
 
 class Still:

@@ -6,8 +6,8 @@ import pytest
 import minigen as mg
 from minigen.random import Generator
 from minigen.testing import exact_expectation, gradcheck
-from tests.energy import bits, machine, number, numbers, tables
 from tests.host import assert_allclose, assert_array_equal, host
+from tests.models.machines import bits, machine, number, numbers, tables
 
 
 def test_the_energy_is_the_sum_of_its_terms() -> None:

@@ -9,8 +9,8 @@ import minigen as mg
 from minigen.random import Generator
 from minigen.sampling import Chains, sweep
 from minigen.testing import exact_expectation
-from tests.energy import bits, machine, number, tables
 from tests.host import assert_allclose, assert_array_equal, host
+from tests.models.machines import bits, machine, number, tables
 
 
 def kernel_of_code(rbm, k=1):
