@@ -88,5 +88,5 @@ def coins_of_16_bits(host: Any, probs: Array) -> Array:
     coins: Array = rest >= 1
     (undecided,) = ((rest > 0) != coins).ravel().nonzero()
     if len(undecided):
-        coins.ravel()[undecided] = host.random(len(undecided)) < rest.ravel()[undecided]
+        coins.flat[undecided] = host.random(len(undecided)) < rest.flat[undecided]  # of any memory layout
     return coins

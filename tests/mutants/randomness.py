@@ -124,16 +124,23 @@ MUTANTS = [
     Mutant(
         "coins that 16 bits leave open are no",
         HOST,
-        "    if undecided.any():\n",
-        "    if undecided.all():\n",
+        "    if len(undecided):\n",
+        "    if len(undecided) > 1:\n",
         LAWS + "test_float32_coins_have_their_probability_to_the_last_bit[0.1]",
     ),
     Mutant(
         "coins that 16 bits leave open are fair",
         HOST,
-        "< rest[undecided]",
+        "< rest.flat[undecided]",
         "< 0.5",
         LAWS + "test_float32_coins_have_their_probability_to_the_last_bit[0.3]",
+    ),
+    Mutant(
+        "coins of a transposed array are tossed for nothing",
+        HOST,
+        "coins.flat[undecided] = ",
+        "coins.ravel()[undecided] = ",
+        LAWS + "test_float32_coins_of_any_memory_layout_fall_alike",
     ),
     Mutant(
         "two coins share their bits",

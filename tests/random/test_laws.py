@@ -169,6 +169,17 @@ def test_float32_coins_have_their_probability_to_the_last_bit(p):
         assert rng.bernoulli(probs).sum() == decided + yes
 
 
+def test_float32_coins_of_any_memory_layout_fall_alike():
+    """Of a transposed array no copy may take what is written: rare coins would never fall."""
+    p = np.full((4, 2**14), 1e-6, np.float32)
+    for layout in (p, np.asfortranarray(p), np.repeat(p, 2, axis=1)[:, ::2]):
+        rng = Generator(0)
+        rng._host = Words(0.0)
+        assert rng.bernoulli(layout).sum() == 1
+        draws = [Generator(1).bernoulli(0.5 * np.ones_like(p)), Generator(1).bernoulli(0.5 * np.ones_like(layout))]
+        np.testing.assert_array_equal(*draws)
+
+
 def test_float32_coins_are_independent_and_continue_from_a_state():
     probs = np.tile(np.array([0.1, 0.5, 0.8], np.float32), (N, 1))
     rng = Generator(11)
