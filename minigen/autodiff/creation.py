@@ -121,8 +121,11 @@ def from_numpy(array: Any) -> Tensor:
     Examples
     --------
     >>> import numpy, minigen as mg
-    >>> mg.from_numpy(numpy.array([1, 2]))
-    tensor([1, 2])
+    >>> array = numpy.array([1, 2])
+    >>> mg.from_numpy(array).add_(10).tolist()
+    [11, 12]
+    >>> array
+    array([11, 12])
     """
     if not isinstance(array, numpy.ndarray):
         raise TypeError(f"from_numpy: expected a NumPy array, got {describe(array)}: use minigen.tensor(...)")

@@ -113,10 +113,11 @@ def set_default_device(name: "str | int | Device | None") -> None:
 
     Examples
     --------
+    >>> before = get_default_device()
     >>> set_default_device("cuda")
     >>> get_default_device()
     device('cuda:0')
-    >>> set_default_device(None)
+    >>> set_default_device(before)
     """
     _chosen.device = None if name is None else device(name)
 
@@ -131,7 +132,8 @@ def get_default_device() -> Device:
 
     Examples
     --------
-    >>> get_default_device()
+    >>> with device("cpu"):
+    ...     get_default_device()
     device('cpu')
     """
     return chosen_device() or CPU

@@ -150,7 +150,7 @@ def dropout(
     Examples
     --------
     >>> import minigen as mg
-    >>> mg.nn.functional.dropout(mg.ones(5), 0.5, generator=2)
+    >>> mg.nn.functional.dropout(mg.ones(5), 0.5, generator=mg.random.Generator(2, host_noise=True))
     tensor([2., 2., 0., 2., 0.])
     """
     check_probability("dropout", p)

@@ -214,8 +214,10 @@ class Graphs(Leaf):
     def add(self, probability: Any, value: Any) -> None:
         """Count `value`."""
         p, value = self.batch(probability, value)
-        tensor = value if isinstance(value, Tensor) else wrap(as_array(value))
-        x = tensor.clone().reshape(len(p), -1)  # the next path may write into what this one returned
+        if not isinstance(value, Tensor):
+            value = wrap(as_array(value))
+            value = value.to(p.device) if isinstance(p, Tensor) else value
+        x = value.clone().reshape(len(p), -1)  # the next path may write into what this one returned
         if not x.is_floating_point():
             x = x.to(to_dtype("float64"))
         like = x.device if not isinstance(p, Tensor) else None

@@ -47,7 +47,7 @@ def take_apart(value: Any) -> tuple[Any, dict[str, Any]]:
     Examples
     --------
     >>> import minigen as mg
-    >>> take_apart({"weights": [mg.zeros(1), 0.5]})
+    >>> take_apart({"weights": [mg.zeros(1, device="cpu"), 0.5]})
     ({'dict': {'weights': [{'tensor': 'weights.0'}, 0.5]}}, {'weights.0': array([0.], dtype=float32)})
     """
     arrays: dict[str, Any] = {}

@@ -50,8 +50,9 @@ def test_afterwards_everything_is_as_before():
             assert cupy.cuda.Device().id == 0
     assert loaded() == before
     assert namespaces == types
-    with pytest.raises(TypeError, match="expected a NumPy or CuPy array"):
-        namespace(x.array)
+    if standin.ndarray not in types:  # else all tests run on it
+        with pytest.raises(TypeError, match="expected a NumPy or CuPy array"):
+            namespace(x.array)
 
 
 def test_devices_by_number():

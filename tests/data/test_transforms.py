@@ -117,6 +117,7 @@ def test_threshold():
     assert transforms.BinarizeAt()(x).dtype == np.float32
 
 
+@pytest.mark.usefixtures("on_the_host")
 @pytest.mark.parametrize("make", [lambda: transforms.Binarize(0), transforms.BinarizeAt])
 @pytest.mark.parametrize("bad", [np.nan, -1e-6, 1.0001, 255.0, np.inf])
 def test_pixels_that_are_no_probabilities_are_refused(make, bad):

@@ -78,10 +78,8 @@ ROWS = [
     ),
     ("lambda", lambda: transforms.Lambda(3), TypeError, "Lambda: expected a function, got int"),
     ("binarize", lambda: transforms.Binarize(0)(GRAY), TypeError, "Binarize: expected a floating Tensor, got uint8"),
-    ("binarize range", lambda: transforms.Binarize(0)(mg.ones(1) * 9), ValueError, "with transforms.ToTensor()"),
     ("binarize state", lambda: transforms.Binarize(0).load_state_dict(None), ValueError, "Binarize draws"),
     ("threshold", lambda: transforms.BinarizeAt(1.0), ValueError, "the threshold must lie in [0, 1), got 1.0"),
-    ("threshold pixel", lambda: transforms.BinarizeAt()(mg.ones(1) * -1), ValueError, "BinarizeAt: values must lie"),
     ("compose state", lambda: transforms.Compose([abs]).load_state_dict({"1": {}}), ValueError, "states of number 1"),
     ("compose none", lambda: transforms.Compose([abs]).load_state_dict({"0": {}}), ValueError, "transform 0 (builtin"),
     (
@@ -126,4 +124,9 @@ ROWS = [
     ("toy std", lambda: DATA.toy.Moons(std=0.0), ValueError, "Moons: std must be above 0, got 0.0"),
     ("pinwheel", lambda: DATA.toy.Pinwheel(0), ValueError, "got blades=0"),
     ("bars", lambda: DATA.toy.bars_and_stripes(0), ValueError, "n must be from 1 to 16, got 0"),
+]
+
+VALUES = [
+    ("binarize range", lambda: transforms.Binarize(0)(mg.ones(1) * 9), ValueError, "with transforms.ToTensor()"),
+    ("threshold pixel", lambda: transforms.BinarizeAt()(mg.ones(1) * -1), ValueError, "BinarizeAt: values must lie"),
 ]

@@ -42,15 +42,19 @@ class Coins(mg.nn.Module):
         return x.sum(1)
 
 
-GREY, NAN, WIDE = mg.full((2, 4), 0.5), mg.full((2, 4), math.nan), mg.zeros(2, 5)
+GREY, NAN = (mg.full((2, 4), value, device="cpu") for value in (0.5, math.nan))
+WIDE = mg.zeros(2, 5)
 
-ROWS = [
+VALUES = [
     ("grey", lambda: vae().elbo(GREY), ValueError, "is of zeros and ones, got 0.5 (8 of 8): binarize them"),
     ("grey-step", lambda: learning().step(GREY), ValueError, "data and likelihood disagree"),
     ("grey-score", lambda: importance_bound(vae(), GREY, k=2), ValueError, "or choose likelihood='gaussian'"),
     ("grey-quadrature", lambda: latent_log_prob(vae(), GREY), ValueError, "is of zeros and ones"),
     ("nan", lambda: vae().elbo(NAN), ValueError, "got nan (8 of 8)"),
     ("nan-gaussian", lambda: vae("gaussian").elbo(NAN), ValueError, "a Gaussian likelihood is of finite numbers"),
+]
+
+ROWS = [
     ("integers", lambda: vae().elbo(mg.zeros(2, 4, dtype="uint8")), TypeError, "the data are uint8, expected floating"),
     (
         "empty-step",

@@ -246,7 +246,7 @@ def test_the_linear_vae_reaches_the_closed_form_maximum_of_probabilistic_pca() -
     assert best - 1e-3 < reached - divergence < best + 1e-9
 
 
-def test_data_are_checked_at_the_first_step_only() -> None:
+def test_data_are_checked_at_the_first_step_only(on_the_host) -> None:
     vae = continuous()
     algorithm = ELBO(vae, mg.optim.SGD(vae.parameters(), lr=0.0), rng=0)
     grey = mg.full((2, 3), 0.5, dtype="float64")

@@ -105,7 +105,7 @@ MUTANTS = [
         LIKELIHOOD,
         "(x.array == 0) | (x.array == 1),",
         "(x.array >= 0) & (x.array <= 1),",
-        "tests/errors/test_errors.py::test_error[variational-grey]",
+        "tests/errors/test_errors.py::test_error_of_a_value[variational-grey]",
     ),
     # its closed forms
     Mutant("log det without its noise", LINEAR, "2.0 * x.shape[1] * self", "1.0 * x.shape[1] * self", LOG_PROB),

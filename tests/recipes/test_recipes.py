@@ -157,7 +157,7 @@ def test_gan_mnist_sees_images_from_minus_1_to_1_in_batches_of_32(root) -> None:
 
 def test_gan_mnist_holds_the_last_sixth_of_the_training_images_out(root) -> None:
     trained = build("gan-mnist", root).loader.dataset
-    images = mg.data.MNIST(root, check=False).data
+    images = mg.data.MNIST(root, check=False).data.to(trained.device)
     assert len(trained) == small.EXAMPLES * 5 // 6 < len(images)
     assert mg.allclose(trained, images[: len(trained)].float() / 127.5 - 1)
 

@@ -146,7 +146,7 @@ class Scaled(mg.nn.Module):
 def test_the_parameters_of_modules_are_checked() -> None:
     x = double(1.0, 2.0)
     module = Scaled()
-    kept = host(module.scale)
+    kept = module.scale.array
     assert entry(module, (x,)) == "d output[1] / d fn.scale[1]"
     assert entry(lambda m, x: m(x), (module, x)).endswith("/ d inputs[0].scale[1]")
     module.scale.requires_grad_(False)

@@ -125,7 +125,7 @@ def test_extremes_and_subnormals(dtype) -> None:
     assert counts["normal"] == 0
 
 
-def test_tensors() -> None:
+def test_tensors(on_the_host) -> None:
     counts = counted(mgst.tensors(), lambda t: [f"grad {t.requires_grad}", *of_memory(host(t))])
     at_least(counts, 5, "grad True", "grad False", *SHAPES, "strided", "tied")
 

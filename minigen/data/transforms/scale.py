@@ -23,8 +23,8 @@ class ToTensor(Transform):
     Examples
     --------
     >>> import numpy
-    >>> ToTensor()(numpy.array([[0, 255]], "uint8"))
-    tensor([[[0., 1.]]])
+    >>> ToTensor()(numpy.array([[0, 255]], "uint8")).tolist()
+    [[[0.0, 1.0]]]
     """
 
     def __call__(self, x: Any) -> Tensor:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 import minigen as mg
-from minigen.testing.machine.base import LIMIT, Machine, numbers, places, sometimes
+from minigen.testing.machine.base import LIMIT, Machine, numbers, overlap, places, sometimes
 from minigen.testing.machine.ledger import Memory, Step, Twin
 from minigen.testing.machine.scalar import Scalar, same
 
@@ -187,7 +187,7 @@ class Computing(Machine):
             elif isinstance(way, str):
                 shape = (order.size,) if way == "flatten" else (order.size, 1) if order.ndim > 1 else (1, order.size)
                 raw = source.tensor.array  # whether a reshape is a view is for the array library to say
-                alias = numpy.shares_memory(raw.reshape(shape), raw)
+                alias = overlap(raw.reshape(shape), raw)
                 tensor, order = source.tensor.reshape(*shape), order.reshape(shape)
             else:
                 try:
