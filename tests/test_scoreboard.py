@@ -35,7 +35,7 @@ def test_figures_of_one_seed_and_of_several() -> None:
 
 def result(**changes):
     def score(measure, value):
-        return {"measure": measure, "value": value, "stderr": 0.5, "unit": "nats", "kind": "exact"}
+        return {"measure": measure, "value": value, "stderr": 0.5, "unit": "nats", "kind": "exact", "n": 7}
 
     both = [{"scores": [score("a", value), score("b", 1.0)]} for value in (1.0, 3.0)]
     entries = [
@@ -48,6 +48,7 @@ def result(**changes):
 def test_only_the_headline_is_in_the_table_and_doubts_are_marked() -> None:
     assert ours(result()) == "a 2 ± 1.4 nats (exact)"
     assert ours(result(headline=["b"])) == "b 1 each time nats (exact)"
+    assert ours(result(runs=result()["runs"][:1])) == "a 1 ± 0.5 nats (exact, n = 7)"
     assert published(result()) == "2 nats: A<br>3 nats: B \\*"
 
 

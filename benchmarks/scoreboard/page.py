@@ -59,7 +59,8 @@ def ours(result: Mapping[str, Any]) -> str:
     for i, score in enumerate(first):
         if any(score["measure"].startswith(name) for name in result["headline"]):
             values = [score["value"], *(scores[i]["value"] for scores in others)]
-            texts.append(f"{score['measure']} {amount(values, score['stderr'])} {score['unit']} ({score['kind']})")
+            what = score["kind"] if others else f"{score['kind']}, n = {score['n']}"
+            texts.append(f"{score['measure']} {amount(values, score['stderr'])} {score['unit']} ({what})")
     return "<br>".join(texts)
 
 
@@ -84,7 +85,12 @@ def training(result: Mapping[str, Any]) -> str:
     seconds = statistics.mean(run["training_seconds"] for run in runs)
     seeds = ", ".join(str(run["seed"]) for run in runs)
     which = f"seed {seeds}" if len(runs) == 1 else f"seeds {seeds}, each"
-    return f"{which} {seconds:.0f} s, {result['threads']} threads"
+    return f"{which} {seconds:.0f} s, {counted(result['threads'])}"
+
+
+def counted(threads: int) -> str:
+    """Return how many threads the BLAS had."""
+    return "1 thread" if threads == 1 else f"{threads} threads"
 
 
 def section(result: Mapping[str, Any]) -> str:
@@ -98,11 +104,9 @@ def section(result: Mapping[str, Any]) -> str:
         lines += ["", f"{run['steps']} steps, training {run['training_seconds']:.0f} s, {scoring}.", ""]
     changed = f" with {json.dumps(result['settings'])}" if result["settings"] else ""
     versions = result["versions"]
-    made = (
-        f"Recipe `{result['recipe']}`{changed}: `{result['command']}`, on {result['date']}, {result['threads']} threads"
-    )
+    made = f"Recipe `{result['recipe']}`{changed}: `{result['command']}`, on {result['date']}"
     lines += [
-        f"{made} of {result['machine']}.",
+        f"{made}, {counted(result['threads'])} of {result['machine']}.",
         f"minigen {versions['minigen']}, NumPy {versions['numpy']}, {versions['blas']}.",
         "",
         f"![{name}: metrics over the steps]({name}.png)",
