@@ -1,7 +1,7 @@
 """What holds for every test and doctest: no wall clock, no window, equal draws, no state left behind.
 
 ``pytest --on standin`` runs the same tests on the strict stand-in for CuPy, ``--on cupy`` on CuPy: what they make, they
-make there (`tests.host` says how a test is written so).
+make there (`tests.host` says how a test is written so), but for a short list of skips (`tests.skips`).
 """
 
 import os
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 import minigen as mg
 from minigen.random import manual_seed
 from minigen.testing import standin
+from tests import skips
 
 os.environ["MPLBACKEND"] = "Agg"
 
@@ -54,11 +55,16 @@ def default_device(config: pytest.Config) -> str | None:
     return None if config.getoption("on") == "numpy" else "cuda"
 
 
-def pytest_collection_modifyitems(items):
-    """Mark the tests that ask for a GPU."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark the tests that ask for a GPU, and those that are skipped on this array library."""
+    config.collected = [item.nodeid for item in items]
     for item in items:
         if "gpu" in getattr(item, "fixturenames", ()):
             item.add_marker("gpu")
+        reason = skips.reason(config.getoption("on"), item.nodeid)
+        if reason is not None:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture
