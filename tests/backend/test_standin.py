@@ -131,6 +131,29 @@ def test_numpy_gets_no_numbers(xp):
     assert not {"__array_interface__", "__array_struct__", "__buffer__", "__index__"} & set(dir(x))
 
 
+def test_each_call_is_looked_at_though_one_like_it_passed(xp):
+    x, h = xp.ones(3), np.ones(3)
+    for _ in range(2):
+        assert (xp.sum(x), xp.stack([x, x]).shape, x.clip(0, x).shape) == (3.0, (2, 3), (3,))
+        for call in (lambda: xp.sum(h), lambda: xp.stack([x, h]), lambda: xp.stack([x, [x]]), lambda: x.clip(0, h)):
+            with pytest.raises(TypeError):
+                call()
+        with pytest.raises(TypeError, match="unexpected keyword argument 'where'"):
+            x.sum(where=x > 0)
+
+
+def test_a_gpu_warns_of_nothing_and_the_host_as_before(xp):
+    x = xp.zeros(2)
+    assert bool(xp.isnan(xp.log(x) * 0.0 + x / x).all())
+    assert bool(xp.isinf(xp.apply_along_axis(lambda row: row + (1.0 / x).max().get(), 0, x)).all())
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.log(np.zeros(2))
+    with np.errstate(all="raise"):
+        assert bool(xp.isinf(xp.log(x)).all())
+        with pytest.raises(FloatingPointError):
+            np.log(np.zeros(2))
+
+
 def test_names_that_are_missing_say_which_cupy(xp):
     for get, text in (
         (lambda: xp.vecdot, r"CuPy 14\.\d+\.\d+ has no cupy\.vecdot: write it with what NumPy and CuPy share"),

@@ -82,6 +82,13 @@ MUTANTS = [
         SNIPPET + "[einsum of both]",
     ),
     Mutant(
+        "what is in a list is looked at once",
+        ROOM + "calling.py",
+        "            kind = (kind, *parts)\n",
+        "",
+        ENGINE + "test_each_call_is_looked_at_though_one_like_it_passed",
+    ),
+    Mutant(
         "an element assigned twice",
         ROOM + "indexing.py",
         "if numpy.unique(named).size < named.size:",

@@ -5,6 +5,7 @@ asking (``numpy.asarray(x)``, ``x.dot(h)``, ``h[:] = x``), where CuPy raises.
 """
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -41,7 +42,7 @@ def hold(host: Host, base: Held | None = None, device: int | None = None) -> Any
     return array
 
 
-def wrap(value: Any, sources: tuple[Held, ...]) -> Any:
+def wrap(value: Any, sources: Sequence[Held]) -> Any:
     """Return what NumPy made of `sources` as CuPy would give it: scalars as 0-d arrays, named tuples as tuples."""
     if isinstance(value, numpy.generic):
         value = numpy.asarray(value)
@@ -70,31 +71,30 @@ def owner(host: Host) -> Host:
     return host
 
 
-def unwrap(value: Any) -> Any:
-    """Return `value` with NumPy arrays in the place of the stand-in's."""
-    if isinstance(value, Held):
+def unwrap(value: Any, found: list[Held]) -> Any:
+    """Return `value` with NumPy arrays in the place of the stand-in's, which are added to `found`."""
+    kind = type(value)
+    if kind is Held.array_class:
+        found.append(value)
         return value._host
-    if type(value) in (tuple, list):
-        return type(value)([unwrap(part) for part in value])
+    if kind is tuple or kind is list:
+        return kind([unwrap(part, found) for part in value])
     return value
 
 
-def held(values: Any) -> tuple[Held, ...]:
+def held(values: Any) -> list[Held]:
     """Return the stand-in's arrays among `values`, nested lists and tuples included; they must share a device."""
     found: list[Held] = []
-    _collect(values, found)
-    for array in found:
-        if array._device != found[0]._device:
-            raise ValueError(f"arrays on devices {found[0]._device} and {array._device} meet: move one of them")
-    return tuple(found)
+    unwrap(values, found)
+    check_device(found)
+    return found
 
 
-def _collect(value: Any, found: list[Held]) -> None:
-    if isinstance(value, Held):
-        found.append(value)
-    elif type(value) in (tuple, list):
-        for part in value:
-            _collect(part, found)
+def check_device(arrays: list[Held]) -> None:
+    """Raise ValueError if the arrays do not share a device."""
+    for array in arrays[1:]:
+        if array._device != arrays[0]._device:
+            raise ValueError(f"arrays on devices {arrays[0]._device} and {array._device} meet: move one of them")
 
 
 def is_scalar(value: Any) -> bool:

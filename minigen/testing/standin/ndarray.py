@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from minigen.testing.standin import indexing
-from minigen.testing.standin.calling import SYNCS, check, run, words
+from minigen.testing.standin.calling import SYNCS, looked, quietly, run, words
 from minigen.testing.standin.counting import note_sync, note_upload, under_way
 from minigen.testing.standin.device import Device, MemoryPointer, is_pinned
 from minigen.testing.standin.holding import SCALARS, Held, hold, is_scalar, operand
@@ -159,13 +159,11 @@ class ndarray(Held):
 
     def astype(self, *args: Any, **keywords: Any) -> Any:
         """Return the array in another dtype."""
-        arguments = bound("cupy.ndarray.astype", _methods()["astype"], args, keywords)
-        check("cupy.ndarray.astype", arguments, False)
+        _look_at_astype(args, keywords)
         for name in ("casting", "subok"):
-            if arguments.get(name) is not None:
+            if bound("cupy.ndarray.astype", _methods()["astype"], args, keywords).get(name) is not None:
                 raise TypeError(f"cupy.ndarray.astype: {name} is not supported yet")
-        with numpy.errstate(all="ignore"):
-            host = self._host.astype(*args, **keywords)
+        host = quietly(self._host.astype, *args, **keywords)
         return self if host is self._host else hold(host, None, self._device)
 
     def fill(self, value: Any) -> None:
@@ -348,12 +346,13 @@ def _unary(name: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _method(name: str, parameters: str) -> Callable[..., Any]:
     """Return NumPy's method `name` under CuPy's parameters."""
+    look, function = looked(f"cupy.ndarray.{name}", parameters, False), getattr(numpy.ndarray, name)
 
     def method(self: Any, *args: Any, **keywords: Any) -> Any:
-        check(f"cupy.ndarray.{name}", bound(f"cupy.ndarray.{name}", parameters, args, keywords), False)
+        look(args, keywords)
         if name in SYNCS:
             note_sync(f"x.{name}()")
-        return run(lambda host, *rest, **named: getattr(host, name)(*rest, **named), self, *args, **keywords)
+        return run(function, self, *args, **keywords)
 
     method.__name__ = method.__qualname__ = name
     return method
@@ -371,4 +370,5 @@ for _name, _parameters in _methods().items():
     if hasattr(numpy.ndarray, _name) and _name not in (*LEFT_OUT, *vars(ndarray)):
         setattr(ndarray, _name, _method(_name, _parameters))
 
+_look_at_astype = looked("cupy.ndarray.astype", _methods()["astype"], False)
 Held.array_class = ndarray

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy
-
-from minigen.testing.standin.calling import check, check_width, run
+from minigen.testing.standin.calling import check, check_width, quietly, run
 from minigen.testing.standin.holding import Held, held, is_scalar, operand, wrap
 from minigen.testing.standin.indexing import add_at
 from minigen.testing.standin.record import record, title
@@ -44,7 +42,7 @@ class Ufunc:
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Compute, as CuPy would."""
-        if not keywords.keys() <= KEYWORDS:
+        if keywords and not keywords.keys() <= KEYWORDS:
             raise TypeError(
                 f"{self._title}: Wrong arguments {sorted(keywords.keys() - KEYWORDS)} "
                 f"({title()} takes out, dtype and casting; for where= write cupy.where)"
@@ -52,17 +50,17 @@ class Ufunc:
         if not self.nin <= len(args) <= self.nargs:
             raise TypeError(f"{self._title}: takes {self.nin} operands, then {self.nout} outputs, got {len(args)}")
         inputs = [operand(self._title, value) for value in args[: self.nin]]
-        outputs = keywords.pop("out", args[self.nin :] or None)
+        outputs = keywords.pop("out", args[self.nin :])
         outputs = outputs if type(outputs) is tuple else (outputs,)
         for value in outputs:
             if value is not None and not isinstance(value, Held):
                 raise TypeError(f"{self._title}: an output must be a CuPy array, got {type(value).__name__}")
-        sources = held((args, outputs))
-        check_width(self, args, held(args))
+        sources = held(args)
+        check_width(self, args, sources)
         if any(value is not None for value in outputs):
+            sources = held((args, outputs))
             keywords["out"] = tuple(None if value is None else value._host for value in outputs)
-        with numpy.errstate(all="ignore"):
-            return wrap(self._host(*inputs, **keywords), sources)
+        return wrap(quietly(self._host, *inputs, **keywords), sources)
 
     def _supported(self, method: str) -> None:
         if method not in self._methods:
