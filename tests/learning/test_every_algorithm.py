@@ -9,11 +9,11 @@ import minigen as mg
 from minigen.random import Generator, get_default_generator, using
 from minigen.testing import exact_expectation
 from minigen.training.state import copied, difference
-from tests.host import host
+from tests.host import examples, host
 from tests.learning.small import ALGORITHMS
 
 EVERY = pytest.mark.parametrize("name", ALGORITHMS)
-STEPS = 400
+STEPS = examples(400)
 
 
 @pytest.fixture(autouse=True)

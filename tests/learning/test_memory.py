@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import minigen as mg
+from tests.host import examples
 
 STATUS = Path("/proc/self/statm")
 
@@ -25,13 +26,13 @@ def test_ten_thousand_steps_leave_resident_memory_flat_and_no_cycles() -> None:
         prior=4,
     )
     batch = mg.rand(32, 16)
-    for _ in range(500):
+    for _ in range(examples(500)):
         gan.step(batch)
     gc.collect()
     before = resident_pages()
     gc.disable()
     try:
-        for _ in range(10_000):
+        for _ in range(examples(10_000)):
             metrics = gan.step(batch)
         assert resident_pages() <= 1.02 * before
         assert gc.collect() == 0

@@ -9,7 +9,7 @@ import minigen as mg
 from minigen import nn
 from minigen.nn import init
 from minigen.random import Generator
-from tests.host import assert_allclose, host
+from tests.host import assert_allclose, examples, host
 
 SHAPE = (40, 60, 5)  # fan_in 300, fan_out 200
 
@@ -127,7 +127,7 @@ def test_orthogonal(shape):
 def test_orthogonal_is_evenly_drawn():
     """Of a rotation drawn evenly, each element has mean 0 and mean square 1 / n."""
     rng, n = Generator(5), 3
-    draws = numpy.array([host(init.orthogonal_(zeros(n, n), generator=rng)) for _ in range(2000)])
+    draws = numpy.array([host(init.orthogonal_(zeros(n, n), generator=rng)) for _ in range(examples(2000))])
     error = 5 * draws.std(0) / math.sqrt(len(draws))
     assert (abs(draws.mean(0)) < error).all()
     squares = draws**2

@@ -84,23 +84,25 @@ def draw(shape, rng):
     return rng.normal(shape, dtype="float64")
 
 
-def trajectories(rng):
-    """Parameters, and for each the gradients of all steps; some gradients are exactly 0."""
-    parameters = [draw(shape, rng).requires_grad_() for shape in SHAPES]
-    gradients = [[draw(shape, rng) * rng.bernoulli(0.9).double() for _ in range(STEPS)] for shape in SHAPES]
-    return parameters, gradients
-
-
 def flat(tensor):
     return tensor.detach().reshape(-1).tolist()
 
 
+@pytest.fixture(scope="module")
+def trajectories():
+    """Starts, and for each the gradients of all steps, some of them exactly 0; for each element the same as numbers."""
+    rng = Generator(1)
+    starts = [draw(shape, rng) for shape in SHAPES]
+    gradients = [[draw(shape, rng) * rng.bernoulli(0.9).double() for _ in range(STEPS)] for shape in SHAPES]
+    return starts, gradients, [list(zip(*map(flat, sequence), strict=True)) for sequence in gradients]
+
+
 @pytest.mark.parametrize(("name", "reference", "settings"), CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize("block", [64, kernels.BLOCK_BYTES], ids=["blocks", "whole"])
-def test_update(name, reference, settings, block, monkeypatch):
+def test_update(name, reference, settings, block, trajectories, monkeypatch):
     monkeypatch.setattr(kernels, "BLOCK_BYTES", block)  # 64: 8 elements, so that 21 make two blocks and a rest
-    parameters, gradients = trajectories(Generator(1))
-    starts = [flat(parameter) for parameter in parameters]
+    starts, gradients, numbers = trajectories
+    parameters = [start.clone().requires_grad_() for start in starts]
     rates = [0.1 / (1.0 + 0.2 * t) for t in range(STEPS)]
     optimizer = getattr(mg.optim, name)(parameters, **settings)
     for t in range(STEPS):
@@ -108,11 +110,9 @@ def test_update(name, reference, settings, block, monkeypatch):
         for parameter, sequence in zip(parameters, gradients, strict=True):
             parameter.grad = sequence[t]
         optimizer.step()
-    for parameter, start, sequence in zip(parameters, starts, gradients, strict=True):
-        columns = zip(*map(flat, sequence), strict=True)
-        expected = [
-            reference(theta, list(column), rates, **settings) for theta, column in zip(start, columns, strict=True)
-        ]
+    for parameter, start, columns in zip(parameters, starts, numbers, strict=True):
+        pairs = zip(flat(start), columns, strict=True)
+        expected = [reference(theta, column, rates, **settings) for theta, column in pairs]
         assert flat(parameter) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minigen.random import Generator
-from tests.host import host, placed
+from tests.host import examples, host, placed
 
 N = 500_000
 EULER = 0.5772156649015329
@@ -277,7 +277,7 @@ def test_integers_reach_both_ends_of_int64():
 def test_permutations_are_equally_likely():
     rng = Generator(20)
     orders = {order: i for i, order in enumerate(itertools.permutations(range(4)))}
-    drawn = [orders[tuple(rng.permutation(4).tolist())] for _ in range(10_000)]
+    drawn = [orders[tuple(rng.permutation(4).tolist())] for _ in range(examples(10_000))]
     assert_frequencies(drawn, [1 / 24] * 24)
 
 

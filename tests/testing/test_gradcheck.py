@@ -10,9 +10,9 @@ import pytest
 import minigen as mg
 from minigen.autodiff import op
 from minigen.testing import GradientError, gradcheck
-from tests.host import assert_array_equal, placed
+from tests.host import assert_array_equal, examples, placed
 
-SEEDS = range(20)
+SEEDS = range(examples(20))
 unused = itertools.count()
 
 

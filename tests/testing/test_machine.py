@@ -8,6 +8,7 @@ import minigen as mg
 from minigen.autodiff import op
 from minigen.testing import GraphMachine
 from minigen.testing.machine.base import places
+from tests.host import examples
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def complaint(machine, examples, steps, seed=4, **more):
 
 
 def test_random_programs_agree_with_the_model():
-    assert complaint(GraphMachine, 400, 40) is None
+    assert complaint(GraphMachine, examples(400), 40) is None
 
 
 @pytest.mark.slow
@@ -63,7 +64,7 @@ def machine_with(rule_of_x):
 
 
 def test_an_operation_of_ones_own_joins():
-    assert complaint(machine_with(lambda g, x: 3.0 * g * x * x), 50, 30) is None
+    assert complaint(machine_with(lambda g, x: 3.0 * g * x * x), examples(50), 30) is None
 
 
 def test_a_wrong_one_is_found():
