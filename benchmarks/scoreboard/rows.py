@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from minigen import recipes
 from minigen.evaluation import Score, ais
 from minigen.inference import exact_log_z
+from minigen.models.energy.rbm import base_rate
 from minigen.random import Generator
 
 
@@ -29,10 +30,11 @@ def as_the_recipe(experiment: Any, settings: Mapping[str, Any], rng: Generator) 
 
 def ais_beside_exact(experiment: Any, settings: Mapping[str, Any], rng: Generator) -> Sequence[Score]:
     """Return log Z exactly and by annealing, how far apart they are, and the seconds that annealing took."""
-    rbm = experiment.algorithm.model
-    exact, start = exact_log_z(rbm).item(), time.perf_counter()
-    annealed = ais(rbm, rng=rng)
-    took = time.perf_counter() - start
+    rbm, base = experiment.algorithm.model, base_rate(experiment.loader.dataset)
+    with experiment.algorithm.optimizer.averaged():
+        exact, start = exact_log_z(rbm).item(), time.perf_counter()
+        annealed = ais(rbm, rng=rng, base=base)
+        took = time.perf_counter() - start
     n = annealed.n
     return [
         Score(exact, "log Z", "nats", "exact", 2 ** settings["hidden"]),
@@ -98,8 +100,10 @@ ROWS: dict[str, Row] = {
         "rbm-mnist",
         [Published("errors of 0.03 to 0.10 nats", "AIS on RBMs of this size", checked=False)],
         ["error of AIS", "time of AIS"],
-        "log Z is the sum over all 2^20 states of the hidden units. 100 chains, 5,000 temperatures.",
-        settings={"hidden": 20, "epochs": 10, "lr_epochs": 10},
+        "log Z is the sum over all 2^20 states of the hidden units. 100 chains, 5,000 temperatures, from the pixels' "
+        "mean. With a tenth of this weight decay the modes lie so far apart that as many chains give log Z to within "
+        "half a nat only, also with 18,000 temperatures.",
+        settings={"hidden": 20, "epochs": 10, "lr_epochs": 10, "weight_decay": 1e-3},
         scores=ais_beside_exact,
     ),
     "vae-mnist": Row(

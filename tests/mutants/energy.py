@@ -406,8 +406,8 @@ MUTANTS = [
     Mutant(
         "the base rates mix in the wrong share",
         PATH,
-        "inputs = beta * self.model.visible_inputs(hidden) + (1 - beta) * self.base_bias",
-        "inputs = beta * self.model.visible_inputs(hidden) + (1 - beta * beta) * self.base_bias",
+        "bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias",
+        "bias = (1 - beta * beta) * self.base_bias + beta * self.model.visible_bias",
         WEIGHTS,
     ),
     Mutant(

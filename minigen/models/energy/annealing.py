@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros_like
-from minigen.nn.functional import softplus_sum
+from minigen.nn.functional import linear, softplus_sum
 from minigen.random import Generator
 
 if TYPE_CHECKING:
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
 
 class State(NamedTuple):
-    """Where chains stand: the visible units, shape (n, n_visible), and the hidden units' inputs c + v W."""
+    """Where chains stand: the visible units, shape (n, n_visible), the hidden units' inputs c + v W, a·v and b·v."""
 
     visible: Tensor
     inputs: Tensor
+    at_base: Tensor
+    at_model: Tensor
 
 
 class BaseRatePath:
@@ -82,17 +84,18 @@ class BaseRatePath:
     @no_grad
     def at(self, visible: Tensor) -> State:
         """Return the state of chains whose visible units stand at `visible`, of shape (n, n_visible)."""
-        return State(visible, self.model.hidden_inputs(visible))
+        inputs = self.model.hidden_inputs(visible)
+        return State(visible, inputs, visible @ self.base_bias, visible @ self.model.visible_bias)
 
     @no_grad
     def log_prob(self, state: State, beta: float) -> Tensor:
         """Return log p*_β(v) in nats, of shape (n,)."""
-        bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias
-        return state.visible @ bias + softplus_sum(beta * state.inputs)
+        return (1 - beta) * state.at_base + beta * state.at_model + softplus_sum(beta * state.inputs)
 
     @no_grad
     def move(self, state: State, beta: float, rng: Generator) -> State:
         """Make one sweep of block Gibbs sampling under p_β: it is reversible, and leaves p_β as it is."""
         hidden = rng.bernoulli((beta * state.inputs).sigmoid())
-        inputs = beta * self.model.visible_inputs(hidden) + (1 - beta) * self.base_bias
+        bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias
+        inputs = linear(beta * hidden, self.model.weight, bias)
         return self.at(rng.bernoulli(inputs.sigmoid()))  # type: ignore[no-any-return]
