@@ -155,6 +155,7 @@ ROWS: dict[str, Row] = {
         "computed as in the paper: 10,000 samples, pixels from 0 to 1, σ of ten values by 1,000 validation images. "
         "Classes are those of the nearest training images of 1,000 samples. The networks, with one hidden layer of "
         "256, are much smaller than those of the paper.",
+        settings={"epochs": 36},
     ),
     "gan-ring": Row(
         "GAN on a ring of eight Gaussians: modes",
