@@ -134,7 +134,7 @@ ROWS = [
     ("nodes", lambda: latent_log_prob(vae(), mg.zeros(1, 4), nodes=4), ValueError, "an odd int of at least 3, got 4"),
     (
         "active-nan",
-        lambda: active_units(vae(), NAN),
+        lambda: active_units(vae(), mg.full((2, 4), math.nan)),
         ValueError,
         "posterior means: expected finite numbers, got nan (4 of",
     ),
