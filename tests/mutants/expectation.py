@@ -126,8 +126,8 @@ MUTANTS = [
     Mutant(
         "values with a graph are kept by reference",
         MOMENTS,
-        "tensor.clone().reshape",
-        "tensor.reshape",
+        "value.clone().reshape",
+        "value.reshape",
         ALGORITHMS + "test_the_expected_parameters_of_a_game_have_a_gradient_with_respect_to_its_prior",
     ),
     Mutant(
