@@ -270,6 +270,9 @@ def test_a_tour_trains_what_is_marked_and_writes_a_page(monkeypatch) -> None:
 def test_a_tour_visits_every_recipe_that_takes_part(monkeypatch) -> None:
     monkeypatch.setattr("minigen.cli.tour.CAP", 1e-6)
     expected = [name for name in recipes.names() if hasattr(recipes.load(name), "TOUR")]
+    for name in expected:
+        recipe = recipes.load(name)
+        monkeypatch.setattr(recipe, "TOUR", {**recipe.TOUR, **small.changes(name, None)})
     run("tour", "--out", "t")
     page = Path("t/index.html").read_text()
     assert re.findall(r'<h2 id="([^"]+)"', page) == expected

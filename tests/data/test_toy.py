@@ -24,8 +24,9 @@ DENSITIES = {
 }
 
 
-@pytest.fixture(params=DENSITIES)
+@pytest.fixture(params=DENSITIES, scope="module")
 def density(request):
+    """One of them for all tests: it keeps its entropy."""
     return DENSITIES[request.param]()
 
 
@@ -46,7 +47,7 @@ def test_the_density_integrates_to_one_and_the_entropy_is_its_own(density):
     if isinstance(density, toy.Checkerboard):
         step, shift = 0.125, 0.5
     else:
-        step, shift = 0.27 * density.scale, 0.3
+        step, shift = 0.45 * density.scale, 0.3
     points, area = grid(density, step, shift)
     log_p = log_prob(density, points)
     p = np.exp(log_p)
@@ -59,7 +60,7 @@ def test_the_entropy_is_the_mean_over_draws(density):
     n = 20000
     x = density.sample(n, rng=1)
     assert x.shape == (n, 2) and x.dtype == np.float32
-    values = -host(density.log_prob(x.double()))
+    values = -np.concatenate([host(density.log_prob(part)) for part in x.double().split(500)])
     # where all densities are equal the spread is rounding
     assert abs(values.mean() - density.entropy()) < 5 * values.std() / math.sqrt(n) + 1e-12
 
@@ -213,9 +214,9 @@ def test_narrow_curves_have_points_enough(curve) -> None:
 
 
 def test_the_bend_of_a_pinwheel_keeps_the_entropy() -> None:
-    straight = toy.Pinwheel(rate=0.0).entropy()
+    straight = toy.Pinwheel(3, radial=0.2, tangential=0.3, rate=0.0).entropy()
     for rate in (0.25, 1.0, 4.0):
-        assert toy.Pinwheel(rate=rate).entropy() == straight
+        assert toy.Pinwheel(3, radial=0.2, tangential=0.3, rate=rate).entropy() == straight
 
 
 def test_points_are_new_at_each_use_and_go_on_from_a_state() -> None:

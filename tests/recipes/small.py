@@ -1,5 +1,6 @@
 """Any recipe made small enough for a test, from its settings alone; and the program in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from tests.data import roots
 ROOT = Path(__file__).parents[2]
 BATCH = 8
 EXAMPLES = 5 * BATCH + 3
+WIDTH = 8
 
 
 def write_data(root):
@@ -27,16 +29,23 @@ def write_data(root):
 
 def changes(name, root):
     """The settings that make a recipe small."""
-    if "root" not in recipes.load(name).SETTINGS:
-        return {}
-    return {"root": str(root), "check_files": False, "batch_size": BATCH}
+    settings = recipes.load(name).SETTINGS
+    wanted = {"root": str(root), "check_files": False, "points": EXAMPLES}
+    found = {key: value for key, value in wanted.items() if key in settings}
+    if found:
+        found["batch_size"] = BATCH
+    if isinstance(settings.get("hidden"), list):
+        found["hidden"] = [WIDTH] * len(settings["hidden"])
+    return found
 
 
 def options(name, root):
     """The same as options of the program."""
-    if not changes(name, root):
-        return []
-    return ["--root", str(root), "--set", "check_files=false", "--batch-size", str(BATCH)]
+    named = {"root": "--root", "batch_size": "--batch-size"}
+    found = []
+    for key, value in changes(name, root).items():
+        found += [named[key], str(value)] if key in named else ["--set", f"{key}={json.dumps(value)}"]
+    return found
 
 
 def environment(hash_seed=0):

@@ -62,7 +62,7 @@ def scaled(factor):
 @pytest.mark.parametrize("shape", [(), (3, 4), (40, 50)], ids=str)
 @pytest.mark.parametrize("factor", [1.001, 1.0001, 1.00001, 0.9999])
 def test_a_factor(factor, shape) -> None:
-    for seed in SEEDS:
+    for seed in SEEDS[: 20 if np.prod(shape) < 100 else 5]:
         rejected("values", scaled(factor), (normal(seed, *shape),))
 
 

@@ -7,6 +7,7 @@ closed form.)
 """
 
 import math
+from functools import cached_property
 
 from minigen.autodiff import Tensor
 from minigen.autodiff.ops.exponential import cos, exp, sin, sqrt
@@ -69,9 +70,10 @@ class Pinwheel(Density):
         log_scale = math.log(self.blades * 2 * math.pi * self.radial * self.tangential)
         return logsumexp(stack(terms, dim=1) / -2, dim=1) - log_scale
 
-    def entropy(self) -> float:
-        """Return -E[log p(x)] in nats: that of straight blades, because the bend keeps areas."""
-        return super().entropy() if self.rate == 0 else Pinwheel(self.blades, self.radial, self.tangential, 0).entropy()
+    @cached_property
+    def _entropy(self) -> float:
+        """That of straight blades, because the bend keeps areas."""
+        return super()._entropy if self.rate == 0 else Pinwheel(self.blades, self.radial, self.tangential, 0).entropy()
 
     def _bend(self, z: Tensor) -> Tensor:
         return self.rate * exp(sqrt((z**2).sum(dim=1)))
