@@ -5,6 +5,9 @@ stands here can say nothing there that it does not say on NumPy; `tests/test_ski
 need what a machine may lack (a compiler, CuPy's wheel) say so themselves.
 """
 
+MOST = 0.02  # of all tests
+NEVER = ("tests/models/", "tests/learning/", "minigen/models/", "minigen/learning/")
+
 BEYOND = ("standin", "cupy")
 STAND_IN = ("standin",)
 
@@ -40,3 +43,13 @@ def names(row: str, test: str) -> bool:
 def reason(library: str, test: str) -> str | None:
     """Return why a test is skipped on a library, None if it is run there."""
     return next((why for row, (where, why) in SKIPS.items() if library in where and names(row, test)), None)
+
+
+def faults(library: str, tests: list[str]) -> list[str]:
+    """Return what is wrong with the list, given the node ids of all tests."""
+    skipped = [test for test in tests if reason(library, test)]
+    found = [f"{test} is skipped, of models or learning" for test in skipped if test.startswith(NEVER)]
+    found += [f"{row} names no test" for row in SKIPS if not any(names(row, test) for test in tests)]
+    if len(skipped) > MOST * len(tests):
+        found.append(f"{len(skipped)} of {len(tests)} tests are skipped, more than {MOST:.0%}")
+    return found

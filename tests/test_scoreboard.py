@@ -74,6 +74,7 @@ def test_a_row_is_trained_once_and_its_result_holds_all_there_is_to_know(tmp_pat
     assert (run["seed"], run["steps"]) == (3, 2)
     assert [score["measure"] for score in run["scores"]][:2] == ["modes found", "high-quality samples"]
     assert (tmp_path / "short.png").exists()
+    assert made["command"] == f"make scoreboard ROW=short THREADS={made['threads']}"
     again = scoreboard.make("short", short, tmp_path / "runs", None)
     assert again["runs"][0]["scores"] == run["scores"]
     assert again["runs"][0]["steps"] == 2

@@ -2,31 +2,29 @@
 
 import pytest
 
-from tests.skips import SKIPS, names, reason
-
-MOST = 0.02  # of all tests
-NEVER = ("tests/models/", "tests/learning/", "minigen/models/", "minigen/learning/")
-
-
-@pytest.fixture
-def tests(request):
-    """The node ids of all tests, where all are collected."""
-    found, root = request.config.collected, request.config.rootpath
-    files = {path.relative_to(root).as_posix() for path in root.glob("tests/**/test_*.py")}
-    if not files <= {test.partition("::")[0] for test in found}:
-        pytest.skip("not all tests were collected")
-    return found
+from tests import skips
+from tests.skips import faults, names, reason
 
 
 @pytest.mark.parametrize("library", ["standin", "cupy"])
-def test_few_are_skipped_and_none_of_models_or_learning(tests, library) -> None:
-    skipped = [test for test in tests if reason(library, test)]
-    assert 0 < len(skipped) <= MOST * len(tests)
-    assert not [test for test in skipped if test.startswith(NEVER)]
+def test_the_list_has_no_faults(library, request) -> None:
+    tests, root = request.config.collected, request.config.rootpath
+    files = {path.relative_to(root).as_posix() for path in root.glob("tests/**/test_*.py")}
+    if not files <= {test.partition("::")[0] for test in tests}:
+        pytest.skip("not all tests were collected")
+    assert not faults(library, tests)
 
 
-def test_every_row_names_a_test(tests) -> None:
-    assert not [row for row in SKIPS if not any(names(row, test) for test in tests)]
+def test_each_fault_is_seen(monkeypatch) -> None:
+    tests = [f"tests/a.py::test_{i}" for i in range(99)] + ["tests/models/b.py::test_x"]
+    for rows, found in (
+        (["tests/a.py::test_1", "tests/a.py::test_2"], []),
+        (["tests/a.py::test_1", "tests/a.py::test_gone"], ["tests/a.py::test_gone names no test"]),
+        (["tests/models/b.py"], ["tests/models/b.py::test_x is skipped, of models or learning"]),
+        ([f"tests/a.py::test_{i}" for i in (1, 2, 3)], ["3 of 100 tests are skipped, more than 2%"]),
+    ):
+        monkeypatch.setattr(skips, "SKIPS", dict.fromkeys(rows, (("standin",), "for a reason")))
+        assert faults("standin", tests) == found
 
 
 def test_what_a_row_names() -> None:

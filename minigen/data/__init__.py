@@ -2,7 +2,8 @@
 
 Reading order: `dataset` (what a data set is), `loader` (batches, and where an epoch stands), `subset`, `transforms`;
 `digits` (8 x 8 handwritten digits, which come with the package), `mnist`, `binarized`, `frey`, `shakespeare`, with
-`images` (what they share), `files` (found, fetched, checked) and `idx` below them; `toy` (densities and patterns).
+`images` (what they share), `files` (found, fetched, checked) and `idx` below them; `checks` and `rates` (what values
+must be, how often they are 1); `toy` (densities and patterns).
 """
 
 from minigen.data import toy, transforms

@@ -47,15 +47,8 @@ def check_bits(x: Tensor | Array, name: str = "data") -> Any:
 
     Parameters
     ----------
-    x : Tensor or array
-        Any shape. Its values are read, which waits for a GPU: call it on data, not in a training step.
-    name : str, optional
-        What the error calls it.
-
-    Returns
-    -------
-    Tensor or array
-        `x` itself.
+    x, name
+        As for `check_unit_interval`.
 
     Raises
     ------
@@ -77,15 +70,8 @@ def check_finite(x: Tensor | Array, name: str = "data") -> Any:
 
     Parameters
     ----------
-    x : Tensor or array
-        Any shape. Its values are read, which waits for a GPU: call it on data, not in a training step.
-    name : str, optional
-        What the error calls it.
-
-    Returns
-    -------
-    Tensor or array
-        `x` itself.
+    x, name
+        As for `check_unit_interval`.
 
     Raises
     ------

@@ -16,6 +16,7 @@ from typing import Any
 
 from minigen import random
 from minigen.autodiff import Tensor, no_grad
+from minigen.data import check_finite
 from minigen.inference import exact_log_prob
 from minigen.learning.algorithm import Algorithm, Optimizer, descend, examples_of, own_generator, refuse_strangers
 from minigen.learning.metrics import Metrics
@@ -102,10 +103,7 @@ class MaximumLikelihood(Algorithm):
         """Look at the first batch, if it is on the host: one example without a likelihood spoils all parameters."""
         if x.device.type != "cpu":
             return
-        if not x.isfinite().all().item():
-            raise ValueError(
-                "MaximumLikelihood: the first batch holds NaN or infinite values: remove or replace them in the data"
-            )
+        check_finite(x, "MaximumLikelihood.step: the first batch")
         lost = len(x) - log_p.isfinite().sum().item()
         if lost:
             raise ValueError(

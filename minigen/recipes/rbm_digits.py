@@ -13,11 +13,11 @@ from typing import Any
 
 from minigen.autodiff import Tensor
 from minigen.data import DataLoader, load_digits
+from minigen.data.rates import base_rate
 from minigen.data.transforms import BinarizeAt
 from minigen.evaluation import Score, bracket, unnormalized_likelihood
 from minigen.learning import Centring, PersistentContrastiveDivergence
 from minigen.models import RBM
-from minigen.models.energy.rbm import base_rate
 from minigen.optim import SGD, Averaged, Scheduled, linear
 from minigen.random import Generator, as_generator, using
 from minigen.recipes import Experiment, Picture

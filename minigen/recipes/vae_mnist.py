@@ -17,11 +17,11 @@ from typing import Any
 from minigen.autodiff import Tensor, no_grad
 from minigen.backend import get_default_dtype
 from minigen.data import MNIST, DataLoader, Images
+from minigen.data.rates import base_rate, log_odds
 from minigen.data.transforms import Binarize
 from minigen.evaluation import Score, active_units, importance_bound
 from minigen.learning import ELBO, Annealing
 from minigen.models import VAE, MLPDecoder, MLPEncoder
-from minigen.models.energy.rbm import base_rate
 from minigen.nn import Linear, Module
 from minigen.nn.init import xavier_uniform_
 from minigen.optim import Adam, Scheduled, linear
@@ -59,8 +59,7 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     with using(rng.spawn()):
         vae = VAE(MLPEncoder((28, 28), latent, hidden), MLPDecoder(latent, (28, 28), hidden), latent)
         vae.apply(glorot).to(device)
-    rate = base_rate(train.flatten(1))
-    vae.decoder.net[-1].bias.data.copy_(rate.log() - (1 - rate).log())
+    vae.decoder.net[-1].bias.data.copy_(log_odds(base_rate(train.flatten(1))))
     adam = Adam(vae.parameters(), lr=settings["lr"])
     annealing = Annealing(settings["annealing"])
     algorithm = ELBO(vae, Scheduled(adam, linear(settings["decay"])), kl=[annealing], rng=rng.spawn())

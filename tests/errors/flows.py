@@ -180,5 +180,10 @@ VALUES = [
         ValueError,
         "log p of 1 of the 2 examples of the first batch is NaN or infinite: they lie where the model is not defined",
     ),
-    ("NaN", lambda: fitted(mg.tensor([[0.0, float("nan")]])), ValueError, "the first batch holds NaN or infinite"),
+    (
+        "NaN",
+        lambda: fitted(mg.tensor([[0.0, float("nan")]])),
+        ValueError,
+        "MaximumLikelihood.step: the first batch: expected finite numbers, got nan (1 of 2 values): take them out",
+    ),
 ]

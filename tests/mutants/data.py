@@ -8,6 +8,13 @@ STATE = "tests/data/test_loader_state.py::"
 
 MUTANTS = [
     Mutant(
+        "a bent pinwheel has the entropy of other blades",
+        "minigen/data/toy/pinwheel.py",
+        "Pinwheel(self.blades, self.radial, self.tangential, 0)",
+        "Pinwheel(self.blades, self.tangential, self.radial, 0)",
+        "tests/data/test_toy.py::test_the_bend_of_a_pinwheel_keeps_the_entropy",
+    ),
+    Mutant(
         "the ragged last batch is dropped",
         LOADER,
         "end = n - n % self.batch_size if self.drop_last else n",

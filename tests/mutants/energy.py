@@ -404,6 +404,20 @@ MUTANTS = [
         BACK,
     ),
     Mutant(
+        "the base rates' energy is that of the model",
+        PATH,
+        "return State(visible, inputs, visible @ self.base_bias, ",
+        "return State(visible, inputs, visible @ self.model.visible_bias, ",
+        WEIGHTS,
+    ),
+    Mutant(
+        "rates with two examples more",
+        "minigen/data/rates.py",
+        "(data.sum(0) + 0.5) / (len(data) + 1)",
+        "(data.sum(0) + 1.0) / (len(data) + 2)",
+        OF_RBM + "test_the_start_is_at_the_base_rate_of_the_data",
+    ),
+    Mutant(
         "the base rates mix in the wrong share",
         PATH,
         "bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias",

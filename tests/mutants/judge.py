@@ -101,7 +101,8 @@ def judge(tests, on):
     plugin = Judge(root, tests)
     files = dict.fromkeys(test.partition("::")[0] for test in tests)
     library = [] if on == "numpy" else ["--on", on]
-    pytest.main(["-q", "-p", "no:cacheprovider", *library, *files], plugins=[plugin])
+    plain = "--assert=plain"  # what the values were no one reads
+    pytest.main(["-q", "-p", "no:cacheprovider", plain, *library, *files], plugins=[plugin])
     minigen = sys.modules.get("minigen")
     if minigen is not None and not Path(minigen.__file__).resolve().is_relative_to(root):
         return {"": f"imports another minigen: {minigen.__file__}"}

@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 DIGITS = "minigen/recipes/gan_digits.py"
 MNIST = "minigen/recipes/gan_mnist.py"
+VAE = "minigen/recipes/vae_mnist.py"
 RUNS = "minigen/cli/runs.py"
 TRAIN = "minigen/cli/train.py"
 TOUR = "minigen/cli/tour.py"
@@ -35,6 +36,20 @@ MUTANTS = [
         "    with using(rng.spawn()):\n",
         "    with using(None):\n",
         RECIPES + "test_the_seed_fixes_the_run_whatever_the_default_generator_is[gan-digits]",
+    ),
+    Mutant(
+        "the divergence comes in at once",
+        VAE,
+        "kl=[annealing], ",
+        "",
+        RECIPES + "test_every_setting_but_the_limit_matters[vae-mnist]",
+    ),
+    Mutant(
+        "the decoder begins at the mean image's complement",
+        VAE,
+        "log_odds(base_rate(train.flatten(1)))",
+        "-log_odds(base_rate(train.flatten(1)))",
+        RECIPES + "test_vae_mnist_begins_at_the_mean_image",
     ),
     Mutant(
         "noise comes from a child of the default generator",

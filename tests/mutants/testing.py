@@ -11,6 +11,27 @@ PLUGIN = "tests/testing/test_plugin.py::"
 
 MUTANTS = [
     Mutant(
+        "of the models any test may be skipped",
+        "tests/skips.py",
+        "if test.startswith(NEVER)]",
+        "if test in NEVER]",
+        "tests/test_skips.py::test_each_fault_is_seen",
+    ),
+    Mutant(
+        "a skip of what is gone stays",
+        "tests/skips.py",
+        "if not any(names(row, test) for test in tests)]",
+        "if not tests]",
+        "tests/test_skips.py::test_each_fault_is_seen",
+    ),
+    Mutant(
+        "any number of tests may be skipped",
+        "tests/skips.py",
+        "if len(skipped) > MOST * len(tests):",
+        "if len(skipped) > len(tests):",
+        "tests/test_skips.py::test_each_fault_is_seen",
+    ),
+    Mutant(
         "loose tolerance",
         ROOM + "numeric.py",
         "(rtol * abs(estimate.value) + atol + noise)",

@@ -10,6 +10,7 @@ from minigen import recipes
 from minigen.evaluation import Score
 from minigen.random import Generator, get_default_generator, using
 from minigen.training.state import difference
+from tests.host import assert_allclose, host
 from tests.recipes import small
 
 NAMES = recipes.names()
@@ -185,6 +186,13 @@ def test_gan_mnist_reads_fashion_mnist_and_refuses_others(root) -> None:
     assert not mg.equal(digits, clothes)
     with pytest.raises(ValueError, match="data must be one of mnist, fashion-mnist, got 'cifar'"):
         recipe.build({**settings, "data": "cifar"}, Generator(0))
+
+
+def test_vae_mnist_begins_at_the_mean_image(root) -> None:
+    vae = build("vae-mnist", root).algorithm.model
+    pixels = host(mg.data.MNIST(root, check=False).data).reshape(small.EXAMPLES, -1) / 255
+    mean = (pixels.sum(0) + 0.5) / (len(pixels) + 1)
+    assert_allclose(vae.decoder.net[-1].bias.sigmoid(), mean, rtol=1e-5)
 
 
 def test_unknown_recipe() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros_like
+from minigen.data.rates import log_odds
 from minigen.nn.functional import linear, softplus_sum
 from minigen.random import Generator
 
@@ -68,8 +69,7 @@ class BaseRatePath:
                 f"{base.shape} from {base.min().item():.4g} to {base.max().item():.4g}: "
                 "clip the data's mean, as in x.mean(0).clip(0.01, 0.99)"
             )
-        base = base.detach().to(model.visible_bias.dtype)
-        self.base_bias = base.log() - (1 - base).log()
+        self.base_bias = log_odds(base.detach().to(model.visible_bias.dtype))
 
     @property
     def log_z_start(self) -> Tensor:

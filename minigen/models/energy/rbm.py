@@ -21,6 +21,7 @@ from typing import Any
 from minigen.autodiff import Tensor, no_grad
 from minigen.autodiff.creation import zeros
 from minigen.data import check_unit_interval
+from minigen.data.rates import base_rate, log_odds
 from minigen.models.energy.annealing import BaseRatePath
 from minigen.models.energy.contract import EnergyModel
 from minigen.nn import Parameter, init
@@ -198,8 +199,7 @@ class RBM(EnergyModel):
         """
         self._check("start_at", v=data)
         check_unit_interval(data, "RBM.start_at")
-        rate = base_rate(data)
-        self.visible_bias.data.copy_(rate.log() - (1 - rate).log())
+        self.visible_bias.data.copy_(log_odds(base_rate(data)))
         return self
 
     def annealing(self, base: Tensor | None = None) -> BaseRatePath:
@@ -223,15 +223,3 @@ class RBM(EnergyModel):
                     f"RBM: {what}: expected {name} of shape (batch, {n}), got {units.shape}: "
                     "images are flattened first, as in x.flatten(1)"
                 )
-
-
-def base_rate(data: Tensor) -> Tensor:
-    """Return how often each unit is on, with one example more that is half on.
-
-    Examples
-    --------
-    >>> import minigen as mg
-    >>> base_rate(mg.tensor([[0.0, 1.0]]))
-    tensor([0.2500, 0.7500])
-    """
-    return (data.sum(0) + 0.5) / (len(data) + 1)

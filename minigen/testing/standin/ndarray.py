@@ -160,9 +160,11 @@ class ndarray(Held):
     def astype(self, *args: Any, **keywords: Any) -> Any:
         """Return the array in another dtype."""
         _look_at_astype(args, keywords)
-        for name in ("casting", "subok"):
-            if bound("cupy.ndarray.astype", _methods()["astype"], args, keywords).get(name) is not None:
-                raise TypeError(f"cupy.ndarray.astype: {name} is not supported yet")
+        if keywords or len(args) > 1:
+            arguments = bound("cupy.ndarray.astype", _methods()["astype"], args, keywords)
+            for name in ("casting", "subok"):
+                if arguments.get(name) is not None:
+                    raise TypeError(f"cupy.ndarray.astype: {name} is not supported yet")
         host = quietly(self._host.astype, *args, **keywords)
         return self if host is self._host else hold(host, None, self._device)
 
