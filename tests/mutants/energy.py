@@ -77,8 +77,8 @@ MUTANTS = [
     Mutant(
         "base rates keep a precision of their own",
         PATH,
-        "base = base.detach().to(model.visible_bias.dtype)",
-        "base = base.detach()",
+        "base.detach().to(model.visible_bias.dtype)",
+        "base.detach()",
         OF_RBM + "test_base_rates_of_data_in_single_precision_serve_a_model_in_double",
     ),
     Mutant(
@@ -111,9 +111,9 @@ MUTANTS = [
     ),
     Mutant(
         "the start is at log of the rate",
-        RBM,
-        "copy_(rate.log() - (1 - rate).log())",
-        "copy_(rate.log())",
+        "minigen/data/rates.py",
+        "return rate.log() - (1 - rate).log()",
+        "return rate.log()",
         OF_RBM + "test_the_start_is_at_the_base_rate_of_the_data",
     ),
     # -------------------------------------------------------------------------------------------- sampling

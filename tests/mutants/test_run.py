@@ -170,11 +170,20 @@ def test_a_mutant_dies_where_it_says_and_by_what_the_stand_in_refuses(project) -
     assert outcomes == {"there": "killed", "not here": "survived"}
 
 
-def test_mutants_are_named_by_their_system() -> None:
+@pytest.fixture(scope="module")
+def mutants():
     before = sys.path[:]
     try:
-        mutants = run.load()
+        return run.load()
     finally:
         sys.path[:] = before
+
+
+def test_every_patch_of_ours_applies(mutants) -> None:
+    reasons = {name: run.unfit(mutant, run.ROOT) for name, mutant in mutants.items()}
+    assert {name: reason for name, reason in reasons.items() if reason} == {}
+
+
+def test_mutants_are_named_by_their_system(mutants) -> None:
     assert {name.partition("/")[0] for name in mutants} >= {"engine", "ops"}
     assert all(name.endswith(f"/{mutant.name}") for name, mutant in mutants.items())
