@@ -152,8 +152,10 @@ def adam(
 def add_scaled(y: Array, a: float, x: Array, scratch: Array) -> None:
     """Add ``a * x`` to `y`; `scratch`, of the same shape, may be `x` and is overwritten."""
     xp = namespace(y)
-    xp.multiply(x, a, scratch)
-    xp.add(y, scratch, y)
+    if a != 1:
+        xp.multiply(x, a, scratch)
+        x = scratch
+    xp.add(y, x, y)
 
 
 def blocks(param: Array, *others: Array | None) -> Iterator[tuple[Any, ...]]:

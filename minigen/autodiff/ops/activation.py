@@ -13,6 +13,7 @@ from minigen.autodiff.ops.operands import as_dtype, checked, floating, needs_flo
 from minigen.autodiff.ops.shape import axis_of, reshape_row, sum_to_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array, to_dtype
+from minigen.backend.special import positive_part
 
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
@@ -38,7 +39,7 @@ def _raw_logsigmoid(xp: Any, x: Array) -> Array:
 
 def _raw_softplus(xp: Any, x: Array, *, beta: float, threshold: float) -> Array:
     z = beta * x
-    return xp.where(z > threshold, x, (xp.maximum(z, 0.0) + xp.log1p(xp.exp(-abs(z)))) / beta)
+    return xp.where(z > threshold, x, (positive_part(z) + xp.log1p(xp.exp(-abs(z)))) / beta)
 
 
 def _raw_softplus_sum(xp: Any, x: Array) -> Array:
@@ -49,7 +50,7 @@ def _raw_softplus_sum(xp: Any, x: Array) -> Array:
     z += 1.0
     logs = log_of_product(xp, z)
     wide = "float32" if x.dtype.char == "e" else x.dtype
-    return (xp.maximum(x, 0.0).sum(-1, wide) + logs).astype(x.dtype, copy=False)
+    return (positive_part(x).sum(-1, wide) + logs).astype(x.dtype, copy=False)
 
 
 def log_of_product(xp: Any, factors: Array) -> Array:
@@ -114,7 +115,7 @@ _softplus_sum = op(
     x=lambda g, x: reshape_row(g, shape=(*g.shape, 1)) * sigmoid_row(x),
 )
 keep_row: Op = op("keep", _raw_keep, fixed=("mask",), x=lambda g, mask: keep_row(g, mask))
-_relu = op("relu", lambda xp, x: xp.maximum(x, 0), x=lambda g, out: keep_row(g, out > 0))
+_relu = op("relu", lambda x: positive_part(x), x=lambda g, out: keep_row(g, out > 0))
 _leaky_relu = op(
     "leaky_relu",
     _raw_leaky_relu,

@@ -14,6 +14,7 @@ from minigen.autodiff.ops.reduction import sum_row
 from minigen.autodiff.ops.shape import reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array
+from minigen.backend.special import positive_part
 
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
@@ -26,7 +27,7 @@ def _raw_bernoulli_log_prob(xp: Any, x: Array, target: Array) -> Array:
     z += 1.0
     logs = log_of_product(xp, z)
     xp.multiply(x, target, z)
-    z -= xp.maximum(x, 0.0)
+    z -= positive_part(x)
     return (z.sum(-1, logs.dtype) - logs).astype(z.dtype, copy=False)
 
 

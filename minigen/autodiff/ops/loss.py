@@ -17,6 +17,7 @@ from minigen.autodiff.ops.reduction import mean, sum_, sum_row
 from minigen.autodiff.ops.shape import expand_row, reshape_row
 from minigen.autodiff.table import Op, op
 from minigen.backend import Array, device_of, namespace
+from minigen.backend.special import positive_part
 
 if TYPE_CHECKING:
     from minigen.autodiff.tensor import Tensor
@@ -41,7 +42,7 @@ def _bce_gradient(g: Any, p: Any, target: Any) -> Any:
 
 def _raw_bce_with_logits(xp: Any, x: Array, target: Array) -> Array:
     """Return t softplus(-x) + (1 - t) softplus(x), where softplus(x) = max(x, 0) + log(1 + e^-|x|)."""
-    return xp.maximum(x, 0.0) - x * target + xp.log1p(xp.exp(-abs(x)))
+    return positive_part(x) - x * target + xp.log1p(xp.exp(-abs(x)))
 
 
 def _raw_bce_with_logits_grad(xp: Any, outward: Array, x: Array, target: Array) -> Array:
