@@ -46,7 +46,7 @@ class Contrast(Algorithm):
     ) -> None:
         kind = type(self).__name__
         check_sweeps(kind, k)
-        check_offers(kind, model, "hidden_probs(v)", "sample_visible(h, rng=)", fix="give an RBM, or what has them")
+        check_offers(kind, model, "hidden_inputs(v)", "sample_visible(h, rng=)", fix="give an RBM, or what has them")
         check_centring(kind, model, centring)
         refuse_strangers(kind, optimizer, model)
         self.model = model
@@ -108,7 +108,7 @@ class ContrastiveDivergence(Contrast):
     Parameters
     ----------
     model : RBM or alike
-        With ``hidden_probs(v)``, ``sample_visible(h, rng=)`` and ``free_energy(v)``.
+        With ``hidden_inputs(v)``, ``sample_visible(h, rng=)`` and ``free_energy(v)``.
     optimizer : Optimizer
         Over the model's parameters. Momentum, weight decay, schedules and averages are its matter (`minigen.optim.SGD`,
         `minigen.optim.Scheduled`, `minigen.optim.Averaged`).
@@ -166,13 +166,15 @@ class ContrastiveDivergence(Contrast):
         data = self._data(batch)
         with no_grad():
             # step 1: positive phase: the hidden units' probabilities given the data
-            hidden = hidden_probs = self.model.hidden_probs(data)
+            inputs = self.model.hidden_inputs(data)
+            hidden = inputs.sigmoid()
             # step 2: negative phase: k sweeps of a chain that begins at the data
             for _ in range(self.k):
-                visible, hidden_probs = sweep(self.model, self.rng.bernoulli(hidden_probs), self.rng)
+                visible, inputs = sweep(self.model, self.rng.bernoulli(logits=inputs), self.rng)
             changed = (data - visible).abs().mean()
+            fantasy_hidden = inputs.sigmoid()
         # step 3: the difference of the phases' gradients; step 4: the update
-        return Metrics(reconstruction=changed, **self._update(data, hidden, visible, hidden_probs))
+        return Metrics(reconstruction=changed, **self._update(data, hidden, visible, fantasy_hidden))
 
 
 def energy_gradient(model: Any, v: Tensor, hidden_probs: Tensor, share: Tensor) -> Gradient:

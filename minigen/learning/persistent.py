@@ -29,7 +29,7 @@ class PersistentContrastiveDivergence(Contrast):
     Parameters
     ----------
     model : RBM or alike
-        With ``hidden_probs(v)``, ``sample_visible(h, rng=)`` and ``free_energy(v)``.
+        With ``hidden_inputs(v)``, ``sample_visible(h, rng=)`` and ``free_energy(v)``.
     optimizer : Optimizer
         Over the model's parameters. Momentum, weight decay, schedules and averages are its matter (`minigen.optim.SGD`,
         `minigen.optim.Scheduled`, `minigen.optim.Averaged`).
@@ -106,7 +106,7 @@ class PersistentContrastiveDivergence(Contrast):
         data = self._data(batch)
         # step 1: positive phase: the hidden units' probabilities given the data
         with no_grad():
-            hidden = self.model.hidden_probs(data)
+            hidden = self.model.hidden_inputs(data).sigmoid()
         # step 2: negative phase: k sweeps of each chain, from where it stands
         visible = self.chains.step(self.k)
         # step 3: the difference of the phases' gradients; step 4: the update

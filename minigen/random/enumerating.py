@@ -19,6 +19,7 @@ from minigen.autodiff import Tensor, enable_grad
 from minigen.backend import Array, DType
 from minigen.random import quadrature
 from minigen.random.generator import Generator
+from minigen.random.host import probability
 from minigen.random.stream import checked_seed
 from minigen.random.tape import SAME, Draw, Paths, Rows
 
@@ -233,6 +234,9 @@ class EnumeratingGenerator(Generator):
     def _bernoulli(self, probs: Array) -> Array:
         probs = probs.astype(numpy.float64)
         return self._choose("bernoulli", numpy.stack([1 - probs, probs], -1))
+
+    def _bernoulli_logits(self, logits: Array) -> Array:
+        return self._bernoulli(probability(logits))
 
     def _categorical(self, probs: Array) -> Array:
         return self._choose("categorical", probs)

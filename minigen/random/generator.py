@@ -172,14 +172,14 @@ class Generator(HostLaws):
         laws = self._laws(given.device)
         if isinstance(laws, DeviceLaws):
             return given.give_back(laws.bernoulli(given.raw, logits is not None), given.dtype)
-        p = given.host  # as it is: for the coins of a Gibbs chain a copy in float64 costs more than the draw
+        values = given.host  # as they are: for the coins of a Gibbs chain a copy in float64 costs more than the draw
         if logits is not None:
-            p = given.values
-            check_values("bernoulli: logits must not be NaN", p, ~numpy.isnan(p))
-            p = numpy.exp(-numpy.logaddexp(0.0, -p))
-        if p.size and not (p.min() >= 0 and p.max() <= 1):  # a NaN is neither
-            check_values("bernoulli: probabilities must lie in [0, 1]", p, (p >= 0) & (p <= 1))
-        return given.give_back(self._bernoulli(p), given.dtype)
+            if values.size and numpy.isnan(values.max()):
+                check_values("bernoulli: logits must not be NaN", values, ~numpy.isnan(values))
+            return given.give_back(self._bernoulli_logits(values), given.dtype)
+        if values.size and not (values.min() >= 0 and values.max() <= 1):  # a NaN is neither
+            check_values("bernoulli: probabilities must lie in [0, 1]", values, (values >= 0) & (values <= 1))
+        return given.give_back(self._bernoulli(values), given.dtype)
 
     def categorical(
         self, probs: Tensor | Array | None = None, *, logits: Tensor | Array | None = None, dim: int = -1

@@ -25,8 +25,19 @@ class HostLaws(Stream):
 
     def _bernoulli(self, probs: Array) -> Array:
         if probs.dtype.char == "f" and probs.size:
-            return coins_of_16_bits(self._host, probs)
+            return coins_of_16_bits(self._host, probs * numpy.float32(65536))
         return self._host.random(probs.shape) < probs
+
+    def _bernoulli_logits(self, logits: Array) -> Array:
+        """Exact in both tails: a coin in float32 is tossed for its rarer side, whose probability is 1 / (1 + e^|x|)."""
+        if logits.dtype.char != "f" or not logits.size:
+            return self._bernoulli(probability(logits))
+        rarer = numpy.absolute(logits, numpy.empty_like(logits))
+        with numpy.errstate(over="ignore"):  # infinite odds are a probability of 0
+            numpy.exp(rarer, rarer)
+        rarer += 1
+        numpy.divide(65536, rarer, rarer)
+        return coins_of_16_bits(self._host, rarer) != (logits >= 0)
 
     def _categorical(self, probs: Array) -> Array:
         """`probs` sum to 1 along the last axis, the one that is drawn from."""
@@ -59,7 +70,18 @@ def _drawn_in(dtype: DType) -> Any:
     return numpy.float64 if dtype.itemsize == 8 else numpy.float32
 
 
-def coins_of_16_bits(host: Any, probs: Array) -> Array:
+def probability(logits: Array) -> Array:
+    """Return 1 / (1 + e^-x) in float64, exact in the lower tail.
+
+    Examples
+    --------
+    >>> probability(numpy.array([0.0, -1000.0]))
+    array([0.5, 0. ])
+    """
+    return numpy.exp(-numpy.logaddexp(0.0, -logits.astype(numpy.float64)))
+
+
+def coins_of_16_bits(host: Any, rest: Array) -> Array:
     """Toss each coin by 16 bits; one that these leave open, once in 65536, by 53 more.
 
     Let t = 65536 p, exact as a power of two away from p, and w a number of 16 random bits. Then w + 1 <= t says yes and
@@ -70,8 +92,8 @@ def coins_of_16_bits(host: Any, probs: Array) -> Array:
     ----------
     host : numpy.random.Generator
         Of a 64-bit stream.
-    probs : array of float32
-        Not empty.
+    rest : array of float32
+        65536 times the probabilities, not empty; overwritten.
 
     Returns
     -------
@@ -79,12 +101,11 @@ def coins_of_16_bits(host: Any, probs: Array) -> Array:
 
     Examples
     --------
-    >>> coins_of_16_bits(numpy.random.default_rng(0), numpy.array([0.0, 1.0], "float32"))
+    >>> coins_of_16_bits(numpy.random.default_rng(0), numpy.array([0.0, 65536.0], "float32"))
     array([False,  True])
     """
-    words = host.bit_generator.random_raw((probs.size + 3) // 4)
-    rest = probs * numpy.float32(65536)
-    rest -= words.view(numpy.uint16)[: probs.size].reshape(probs.shape)
+    words = host.bit_generator.random_raw((rest.size + 3) // 4)
+    rest -= words.view(numpy.uint16)[: rest.size].reshape(rest.shape)
     coins: Array = rest >= 1
     (undecided,) = ((rest > 0) != coins).ravel().nonzero()
     if len(undecided):

@@ -25,7 +25,7 @@ class Blocks(Protocol):
     n_visible: int
     n_hidden: int
 
-    def hidden_probs(self, v: Tensor, /) -> Tensor: ...  # noqa: D102
+    def hidden_inputs(self, v: Tensor, /) -> Tensor: ...  # noqa: D102
     def sample_visible(self, h: Tensor, /, *, rng: Generator) -> Tensor: ...  # noqa: D102
     def parameters(self) -> Any: ...  # noqa: D102
 
@@ -38,11 +38,11 @@ def sweep(model: Blocks, hidden: Tensor, rng: Generator) -> tuple[Tensor, Tensor
     -------
     visible : Tensor, shape (n, n_visible)
         Drawn from p(v | h).
-    hidden_probs : Tensor, shape (n, n_hidden)
-        p(h = 1 | v) at these.
+    hidden_inputs : Tensor, shape (n, n_hidden)
+        The logits of p(h = 1 | v) at these.
     """
     visible = model.sample_visible(hidden, rng=rng)
-    return visible, model.hidden_probs(visible)
+    return visible, model.hidden_inputs(visible)
 
 
 class Chains:
@@ -51,8 +51,8 @@ class Chains:
     Parameters
     ----------
     model : object
-        With ``n_visible``, ``n_hidden``, ``hidden_probs(v)`` and ``sample_visible(h, rng=)``; its parameters may change
-        between steps.
+        With ``n_visible``, ``n_hidden``, ``hidden_inputs(v)`` and ``sample_visible(h, rng=)``; its parameters may
+        change between steps.
     start : int or Tensor
         How many chains, which start with all hidden units at 0; or the hidden units they start from, of shape (n,
         n_hidden).
@@ -115,8 +115,9 @@ class Chains:
         """
         check_sweeps("Chains.step", k)
         for _ in range(k):
-            self.visible, self.hidden_probs = sweep(self.model, self.hidden, self.rng)
-            self.hidden = self.rng.bernoulli(self.hidden_probs)
+            self.visible, inputs = sweep(self.model, self.hidden, self.rng)
+            self.hidden = self.rng.bernoulli(logits=inputs)
+        self.hidden_probs = inputs.sigmoid()
         return self.visible
 
     def state_dict(self) -> dict[str, Any]:

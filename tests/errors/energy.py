@@ -52,7 +52,7 @@ ROWS = [
         "cd model",
         lambda: cd(mg.nn.Linear(4, 3)),
         TypeError,
-        "Linear offers no hidden_probs(v), sample_visible(h, rng=): gi",
+        "Linear offers no hidden_inputs(v), sample_visible(h, rng=): g",
     ),
     ("cd empty", lambda: cd().step(mg.zeros(0, 4)), ValueError, "at least one example, got a batch of shape (0, 4)"),
     ("cd width", lambda: cd().step(mg.zeros(2, 5)), ValueError, "expected v of shape (batch, 4), got (2, 5)"),

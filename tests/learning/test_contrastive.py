@@ -123,7 +123,7 @@ def plain(rbm):
     """A model of the same law that has no gradient of its own."""
     model = mg.nn.Module()
     model.rbm = rbm
-    for name in ("hidden_probs", "sample_visible", "free_energy"):
+    for name in ("hidden_inputs", "sample_visible", "free_energy"):
         setattr(model, name, getattr(rbm, name))
     return model
 
@@ -229,7 +229,7 @@ class Recording(Generator):
 
     def bernoulli(self, probs=None, *, logits=None):
         draw = super().bernoulli(probs, logits=logits)
-        self.drawn.append((host(probs), host(draw)))
+        self.drawn.append((sigmoid(host(logits)) if probs is None else host(probs), host(draw)))
         return draw
 
 

@@ -84,7 +84,7 @@ MUTANTS = [
     Mutant(
         "visible units are their probabilities, not drawn",
         RBM,
-        "return as_generator(rng).bernoulli(self.visible_probs(h))",
+        "return as_generator(rng).bernoulli(logits=self.visible_inputs(h))",
         "return self.visible_probs(h).round()",
         OF_RBM + "test_visible_units_are_drawn_from_their_conditional",
     ),
@@ -120,22 +120,22 @@ MUTANTS = [
     Mutant(
         "hidden units are drawn from those before",
         GIBBS,
-        "return visible, model.hidden_probs(visible)",
-        "return visible, model.hidden_probs(0.0 * visible)",
+        "return visible, model.hidden_inputs(visible)",
+        "return visible, model.hidden_inputs(0.0 * visible)",
         OF_GIBBS + "test_hidden_units_follow_the_visible_ones_of_the_same_sweep",
     ),
     Mutant(
         "chains stand still",
         GIBBS,
-        "            self.hidden = self.rng.bernoulli(self.hidden_probs)\n",
-        "            self.rng.bernoulli(self.hidden_probs)\n",
+        "            self.hidden = self.rng.bernoulli(logits=inputs)\n",
+        "            self.rng.bernoulli(logits=inputs)\n",
         OF_GIBBS + "test_two_sweeps_are_the_kernel_twice",
     ),
     Mutant(
         "chains move by means, not by bits",
         GIBBS,
-        "            self.hidden = self.rng.bernoulli(self.hidden_probs)\n",
-        "            self.hidden = self.hidden_probs\n",
+        "            self.hidden = self.rng.bernoulli(logits=inputs)\n",
+        "            self.hidden = inputs.sigmoid()\n",
         OF_GIBBS + "test_hidden_units_follow_the_visible_ones_of_the_same_sweep",
     ),
     Mutant(
@@ -156,7 +156,7 @@ MUTANTS = [
     Mutant(
         "stale hidden: the negative phase has those of the data",
         CD,
-        "**self._update(data, hidden, visible, hidden_probs)",
+        "**self._update(data, hidden, visible, fantasy_hidden)",
         "**self._update(data, hidden, visible, hidden)",
         ONCE,
     ),
@@ -170,8 +170,8 @@ MUTANTS = [
     Mutant(
         "the chain begins at probabilities, not at bits",
         CD,
-        "sweep(self.model, self.rng.bernoulli(hidden_probs), self.rng)",
-        "sweep(self.model, hidden_probs, self.rng)",
+        "sweep(self.model, self.rng.bernoulli(logits=inputs), self.rng)",
+        "sweep(self.model, inputs.sigmoid(), self.rng)",
         ONCE,
     ),
     Mutant(
@@ -184,7 +184,7 @@ MUTANTS = [
     Mutant(
         "each sweep begins at the data",
         CD,
-        "sweep(self.model, self.rng.bernoulli(hidden_probs), self.rng)",
+        "sweep(self.model, self.rng.bernoulli(logits=inputs), self.rng)",
         "sweep(self.model, self.rng.bernoulli(hidden), self.rng)",
         TWENTY + "[False-False]",
     ),
@@ -226,8 +226,8 @@ MUTANTS = [
     Mutant(
         "the positive phase has bits of its own",
         PCD,
-        "            hidden = self.model.hidden_probs(data)\n",
-        "            hidden = self.rng.bernoulli(self.model.hidden_probs(data))\n",
+        "            hidden = self.model.hidden_inputs(data).sigmoid()\n",
+        "            hidden = self.rng.bernoulli(logits=self.model.hidden_inputs(data))\n",
         TWENTY + "[False-True]",
     ),
     Mutant(

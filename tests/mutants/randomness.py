@@ -88,10 +88,24 @@ MUTANTS = [
     ),
     Mutant(
         "logits are taken for probabilities",
-        GENERATOR,
-        "p = numpy.exp(-numpy.logaddexp(0.0, -p))",
-        "p = 1.0 / (1.0 + numpy.exp(-numpy.clip(numpy.exp(-numpy.logaddexp(0.0, -p)), 0, 1)))",
+        HOST,
+        "return numpy.exp(-numpy.logaddexp(0.0, -logits.astype(numpy.float64)))",
+        "return 1 / (1 + numpy.exp(-1 / (1 + numpy.exp(-logits.astype(numpy.float64)))))",
         LAWS + "test_bernoulli_means",
+    ),
+    Mutant(
+        "a logit's rarer side is always 1",
+        HOST,
+        "return coins_of_16_bits(self._host, rarer) != (logits >= 0)",
+        "return coins_of_16_bits(self._host, rarer) != (logits >= numpy.inf)",
+        LAWS + "test_float32_logits_have_their_probability_in_both_tails[0.3]",
+    ),
+    Mutant(
+        "the odds of a logit are off by a ten-thousandth",
+        HOST,
+        "        rarer += 1\n",
+        "        rarer += 1 + 1e-4\n",
+        LAWS + "test_float32_logits_have_their_probability_in_both_tails[-0.3]",
     ),
     Mutant(
         "coins show the other side",
@@ -145,8 +159,8 @@ MUTANTS = [
     Mutant(
         "two coins share their bits",
         HOST,
-        "words.view(numpy.uint16)[: probs.size]",
-        "words.view(numpy.uint16)[: probs.size].repeat(2)[: probs.size]",
+        "words.view(numpy.uint16)[: rest.size]",
+        "words.view(numpy.uint16)[: rest.size].repeat(2)[: rest.size]",
         LAWS + "test_float32_coins_are_independent_and_continue_from_a_state",
     ),
     Mutant(

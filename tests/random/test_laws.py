@@ -169,6 +169,21 @@ def test_float32_coins_have_their_probability_to_the_last_bit(p):
         assert rng.bernoulli(probs).sum() == decided + yes
 
 
+@pytest.mark.parametrize("x", [-np.inf, -100.0, -30.0, -9.0, -0.3, 0.0, 0.3, 9.0, 30.0, 100.0, np.inf])
+def test_float32_logits_have_their_probability_in_both_tails(x):
+    """How many of all words show the rarer side, and with what probability the word left open does."""
+    logits = np.full(2**16, x, np.float32)
+    rarer = 2**16 / (1 + np.exp(np.abs(logits[0]).astype(np.float64)))
+    decided, left = divmod(rarer, 1)
+    error = 1e-6 * rarer  # of float32
+    rng = Generator(0)
+    happens = left > 1e-30
+    for value, yes in ((0.0, happens), (left - error, happens), (left + error, False), (LARGEST, False)):
+        rng._host = Words(value)
+        ones = rng.bernoulli(logits=logits).sum()
+        assert (2**16 - ones if x >= 0 else ones) == decided + yes
+
+
 def test_float32_coins_of_any_memory_layout_fall_alike():
     """Of a transposed array no copy may take what is written: rare coins would never fall."""
     p = np.full((4, 2**14), 1e-6, np.float32)
@@ -176,6 +191,7 @@ def test_float32_coins_of_any_memory_layout_fall_alike():
         rng = Generator(0)
         rng._host = Words(0.0)
         assert rng.bernoulli(layout).sum() == 1
+        assert rng.bernoulli(logits=np.log(layout)).sum() == 1
         draws = [Generator(1).bernoulli(0.5 * np.ones_like(p)), Generator(1).bernoulli(0.5 * np.ones_like(layout))]
         np.testing.assert_array_equal(*draws)
 
@@ -204,7 +220,7 @@ def test_bernoulli_logits_keep_the_tails_that_float32_probabilities_lose():
             seen.append(probs)
             return super()._bernoulli(probs)
 
-    Recording(0).bernoulli(logits=np.array([-30.0, 25.0], np.float32))
+    Recording(0).bernoulli(logits=np.array([-30.0, 25.0]))
     p, q = seen[0]
     assert p == pytest.approx(math.exp(-30) / (1 + math.exp(-30)), rel=1e-14)
     assert 1 - q == pytest.approx(math.exp(-25), rel=1e-4) and q < 1

@@ -16,7 +16,6 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from minigen.autodiff import Tensor, no_grad
-from minigen.autodiff.creation import zeros_like
 from minigen.data.rates import log_odds
 from minigen.nn.functional import linear, softplus_sum
 from minigen.random import Generator
@@ -78,8 +77,8 @@ class BaseRatePath:
 
     def start(self, n: int, rng: Generator) -> State:
         """Draw `n` states from the base model."""
-        probs = self.base_bias.sigmoid()
-        return self.at(rng.bernoulli(probs + zeros_like(probs).expand(n, -1)))  # type: ignore[no-any-return]
+        logits = self.base_bias.expand(n, -1)
+        return self.at(rng.bernoulli(logits=logits))  # type: ignore[no-any-return]
 
     @no_grad
     def at(self, visible: Tensor) -> State:
@@ -95,7 +94,7 @@ class BaseRatePath:
     @no_grad
     def move(self, state: State, beta: float, rng: Generator) -> State:
         """Make one sweep of block Gibbs sampling under p_β: it is reversible, and leaves p_β as it is."""
-        hidden = rng.bernoulli((beta * state.inputs).sigmoid())
+        hidden = rng.bernoulli(logits=beta * state.inputs)
         bias = (1 - beta) * self.base_bias + beta * self.model.visible_bias
         inputs = linear(beta * hidden, self.model.weight, bias)
-        return self.at(rng.bernoulli(inputs.sigmoid()))  # type: ignore[no-any-return]
+        return self.at(rng.bernoulli(logits=inputs))  # type: ignore[no-any-return]

@@ -10,8 +10,8 @@ and summing the hidden units out leaves the free energy F,
 
 Z is known only by enumeration (`minigen.inference`) or up to an estimate (`minigen.evaluation.ais`), so a model of this
 kind gives `unnormalized_log_prob`, -F(v), and no ``log_prob``. Where the units fall into two blocks that are each
-independent given the other, as in an RBM, it also gives the block conditionals: ``hidden_probs(v)``,
-``visible_probs(h)`` and ``sample_visible(h, rng=)``.
+independent given the other, as in an RBM, it also gives the block conditionals: ``hidden_probs(v)`` with their logits
+``hidden_inputs(v)``, ``visible_probs(h)`` and ``sample_visible(h, rng=)``.
 
 Source: LeCun et al. 2006, "A tutorial on energy-based learning"; Hinton 2002, "Training products of experts by
 minimizing contrastive divergence".

@@ -155,7 +155,7 @@ class RBM(EnergyModel):
     def sample_visible(self, h: Tensor, *, rng: Generator | int | None = None) -> Tensor:
         """Draw v from p(v | h): bits of shape (batch, n_visible), outside any graph."""
         with no_grad():
-            return as_generator(rng).bernoulli(self.visible_probs(h))
+            return as_generator(rng).bernoulli(logits=self.visible_inputs(h))
 
     # -------------------------------------------------------------------------------------------- draws
 
