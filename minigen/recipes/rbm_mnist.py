@@ -29,12 +29,12 @@ from minigen.sampling import Chains
 from minigen.viz import save_filters, save_image, save_strip
 
 SETTINGS = {
-    "epochs": 120,
+    "epochs": 130,
     "root": None,
     "check_files": True,
     "batch_size": 100,
     "lr": 0.05,
-    "lr_epochs": 120,
+    "lr_epochs": 130,
     "weight_decay": 1e-4,
     "hidden": 500,
     "chains": 100,
@@ -89,9 +89,9 @@ def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
     def scores(rng: Generator | int | None = None) -> list[Score]:
         rng = as_generator(rng)
         with optimizer.averaged():
-            steps = len(train) // 10  # 5000, and few where the data are few
-            start = chains_of(100, rng).step(max(1, steps // 5))
-            both = bracket(rbm, 100, steps, rng, base=base_rate(train), start=start)
+            steps = len(train) // 5  # 10,000, and few where the data are few
+            start = chains_of(500, rng).step(max(1, steps // 10))
+            both = bracket(rbm, 500, steps, rng, base=base_rate(train), start=start)
             like = {"data": "mnist test", "binarization": "fixed (Larochelle)"}
             return [unnormalized_likelihood(rbm, test, log_z, **like) for log_z in both]
 
