@@ -10,9 +10,10 @@ HEAD = """\
 # Scoreboard
 
 Published figures, and what minigen reaches in about ten minutes of training on two processor cores. Each row is one
-command; settings were chosen on validation data, the test data were scored once, and seed and command give the row
-again. Nothing here is written by hand: `make scoreboard` makes the page from the `.json` file of each row, which holds
-all scores with all they say of themselves.
+command; unless it says otherwise, settings were chosen on validation data and the test data were scored once. Seed and
+command give the row again, on as many threads: other rounding is another training. Nothing here is written by hand:
+`make scoreboard` makes the page from the `.json` file of each row, which holds all scores with all they say of
+themselves.
 
     MINIGEN_DATA=~/data/mnist make scoreboard             # all rows
     MINIGEN_DATA=~/data/mnist make scoreboard ROW=gan-mnist

@@ -1,4 +1,4 @@
-"""Functions that NumPy and CuPy lack: those of SciPy and ``cupyx``, imported on first use, and max(x, 0)."""
+"""Functions that NumPy lacks or is slow at; those of SciPy and ``cupyx`` are imported on first use."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The laws drawn on the host, by NumPy: a hook for each, which the generator that walks through outcomes overrides."""
+"""The laws drawn on the host, by NumPy: a hook for each, which the generator that walks through outcomes overrides.
+
+Coins have two, for probabilities and for logits. The second tosses float32 itself and leaves other types to the first.
+"""
 
 from typing import Any
 
@@ -29,7 +32,7 @@ class HostLaws(Stream):
         return self._host.random(probs.shape) < probs
 
     def _bernoulli_logits(self, logits: Array) -> Array:
-        """Exact in both tails: a coin in float32 is tossed for its rarer side, whose probability is 1 / (1 + e^|x|)."""
+        """In float32 a coin is tossed for its rarer side, of probability 1 / (1 + e^|x|): exact in both tails."""
         if logits.dtype.char != "f" or not logits.size:
             return self._bernoulli(probability(logits))
         rarer = numpy.absolute(logits, numpy.empty_like(logits))

@@ -148,6 +148,13 @@ MUTANTS = [
         PROBES + "test_kinks_and_edges",
     ),
     Mutant(
+        "the positive part leaks",
+        "minigen/backend/special.py",
+        "return numpy.maximum(x, out, out=out)",
+        "return numpy.maximum(x, 0.1 * x, out=out)",
+        derivatives("relu"),
+    ),
+    Mutant(
         "relu multiplies by its mask",
         ACTIVATION,
         "return (x.view(bits) & -mask.astype(bits)).view(x.dtype)",

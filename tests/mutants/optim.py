@@ -90,6 +90,13 @@ MUTANTS = [
         update("momentum"),
     ),
     Mutant(
+        "a scaled sum forgets its factor",
+        KERNELS,
+        "        x = scratch\n",
+        "        scratch = x\n",
+        update("momentum"),
+    ),
+    Mutant(
         "dampening from the first step on",
         "minigen/optim/sgd.py",
         'group["dampening"] if state else 0.0',

@@ -32,12 +32,7 @@ def _raw_bernoulli_log_prob(xp: Any, x: Array, target: Array) -> Array:
 
 
 def _raw_bernoulli_log_prob_grad(xp: Any, outward: Array, x: Array, target: Array) -> Array:
-    z = abs(x)
-    xp.negative(z, z)
-    xp.exp(z, z)
-    out = xp.maximum(z, x >= 0)
-    z += 1.0
-    out /= z
+    out = sigmoid_row(x)
     xp.subtract(target, out, out)
     out *= outward[..., None]
     return out
