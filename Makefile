@@ -17,7 +17,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 help: ## show this list
 	@echo "minigen: make TARGET"
-	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/ready ## take the tour: train each family on bundled data, say where the page of pictures is
 	@$(ONE_THREAD) $(RUN) -m minigen tour $(ARGS)

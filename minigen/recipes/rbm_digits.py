@@ -37,7 +37,7 @@ SETTINGS = {
     "average": 0.999,
     "device": "cpu",
 }
-TOUR = {"steps": 8_000, "lr_steps": 8_000}
+TOUR = {"steps": 5_000, "lr_steps": 5_000}
 
 
 def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:

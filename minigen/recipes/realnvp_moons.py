@@ -31,7 +31,7 @@ SETTINGS = {
     "hidden": [64, 64],
     "device": "cpu",
 }
-TOUR = {"steps": 1_000, "half_life": 300}
+TOUR = {"steps": 550, "half_life": 150}
 
 
 def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
