@@ -34,11 +34,13 @@ class Judge:
         self.verdicts = {}
 
     def pytest_configure(self):
-        """Let Hypothesis stop at the first failing example: no one reads the smallest."""
+        """Let Hypothesis draw the same examples always, and stop at the first that fails: no one reads the smallest."""
         if "hypothesis" in sys.modules:
             kept = [phase for phase in hypothesis.Phase if phase.name not in ("shrink", "explain")]
             settings = hypothesis.settings
-            settings.register_profile("mutants", settings.default, phases=kept, report_multiple_bugs=False)
+            settings.register_profile(
+                "mutants", settings.default, phases=kept, report_multiple_bugs=False, derandomize=True, database=None
+            )
             settings.load_profile("mutants")
 
     def pytest_collection_modifyitems(self, items):
@@ -118,11 +120,14 @@ def judge_apart(tests, seconds, on):
             signal.setitimer(signal.ITIMER_REAL, seconds)
             for number, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, log.fileno()), (2, log.fileno())):
                 os.dup2(file, number)
-            with contextlib.suppress(BaseException):
+            try:
                 json.dump(judge(tests, on), answer)
                 answer.flush()
+            except BaseException:
                 sys.stdout.flush()
-            os._exit(0)  # without waiting for what a broken library may have left running
+                traceback.print_exc()
+            finally:
+                os._exit(0)  # without waiting for what a broken library may have left running
         _, status = os.waitpid(child, 0)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
@@ -130,7 +135,8 @@ def judge_apart(tests, seconds, on):
             return {"": f"does not end within {seconds:g} s"}
         answer.seek(0)
         log.seek(0)
-        return json.loads(answer.read() or json.dumps({"": f"crashes: {last_line(log.read())}"}))
+        end = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+        return json.loads(answer.read() or json.dumps({"": f"crashes ({end}): {last_line(log.read())}"}))
 
 
 if __name__ == "__main__":

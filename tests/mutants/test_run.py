@@ -142,7 +142,7 @@ def test_a_test_that_does_not_end_breaks_its_mutant_and_the_copy_is_healed(proje
 def test_a_process_that_dies_is_no_verdict(project, tmp_path_factory) -> None:
     with run.Workshop(project, tmp_path_factory.mktemp("workshop") / "copy") as workshop:
         outcome, advice = workshop.attempt(patch("    return 2 * x", "    __import__('os').abort()", "test_double"), 60)
-        assert (outcome, advice[:41]) == ("broken", "tests/test_double.py::test_double crashes")
+        assert (outcome, advice[:51]) == ("broken", "tests/test_double.py::test_double crashes (SIGABRT)")
 
 
 STAND_IN = {
