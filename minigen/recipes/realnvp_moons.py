@@ -31,7 +31,7 @@ SETTINGS = {
     "hidden": [64, 64],
     "device": "cpu",
 }
-TOUR = {"steps": 550, "half_life": 150}
+TOUR = {"steps": 450, "half_life": 130}
 
 
 def build(settings: Mapping[str, Any], rng: Generator) -> Experiment:
